@@ -1,0 +1,148 @@
+"""The command line: evaluate a case, as text for people or JSON for programs."""
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import roi_model
+from roi_model.case_files import load_case, shipped_cases
+from roi_model.evaluation import Evaluation, evaluate
+from roi_model.problems import Problem, ScenarioError
+from roi_model.scenario import Scenario, Value
+
+EXIT_BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0, or 2 when the input is at fault."""
+    options = _parser().parse_args(arguments)
+    try:
+        scenario = load_case(options.case)
+        scenario = scenario.with_changes(_changes(options.changes, scenario))
+        if options.perspective:
+            scenario = scenario.with_changes({"perspective": options.perspective})
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        return EXIT_BAD_INPUT
+    evaluation = evaluate(scenario)
+    if options.format == "json":
+        print(json.dumps(as_json(evaluation), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        print(_as_text(scenario, evaluation, options.language))
+    return 0
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Return an evaluation as plain values; what is undefined is ``None``. Names are stable."""
+    rows = {
+        name: [asdict(row) for row in getattr(evaluation, name)]
+        for name in ("by_outcome", "by_stakeholder")
+    }
+    for name, key in (("by_provenance", "provenance"), ("by_basis", "basis")):
+        rows[name] = [
+            {key: part.key, **{k: v for k, v in asdict(part).items() if k != "key"}}
+            for part in getattr(evaluation, name)
+        ]
+    plain = {
+        "scenario": evaluation.scenario,
+        "model_version": roi_model.__version__,
+        "perspective": evaluation.perspective.id,
+        "ratio": evaluation.ratio,
+        "present_value_benefits": evaluation.present_value_benefits,
+        "present_value_costs": evaluation.present_value_costs,
+        "net_present_value": evaluation.net_present_value,
+        "net_return": evaluation.net_return,
+        "payback_months": evaluation.payback_months,
+        "indirect_jobs": evaluation.indirect_jobs,
+        "jobs_per_million_euros": evaluation.jobs_per_million_euros,
+        "cost_per_job": evaluation.cost_per_job,
+        **rows,
+    }
+    return {key: _defined(value) for key, value in plain.items()}
+
+
+def _defined(value: Any) -> Any:
+    """Return ``value`` with every NaN replaced by ``None``, which JSON can say."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, list):
+        return [_defined(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _defined(item) for key, item in value.items()}
+    return value
+
+
+def _as_text(scenario: Scenario, evaluation: Evaluation, language: str) -> str:
+    labels = {outcome.id: getattr(outcome.label, language) for outcome in scenario.outcomes}
+    width = max(map(len, labels.values()), default=0)
+    ratio = (
+        "undefined: no cost is counted"
+        if math.isnan(evaluation.ratio)
+        else (f"{evaluation.ratio:.2f}")
+    )
+    lines = [
+        f"{getattr(scenario.name, language)}, {getattr(scenario.period, language)}"
+        f" (point of view: {evaluation.perspective.id})",
+        f"ratio                   {ratio}",
+        f"present value benefits  {evaluation.present_value_benefits:>16,.2f} EUR",
+        f"present value costs     {evaluation.present_value_costs:>16,.2f} EUR",
+        f"net present value       {evaluation.net_present_value:>16,.2f} EUR",
+        "",
+    ]
+    lines += [
+        f"{labels[row.outcome]:<{width}}  {row.present_value:>16,.2f} EUR  {row.provenance}"
+        for row in evaluation.by_outcome
+    ]
+    return "\n".join(lines)
+
+
+def _changes(assignments: Sequence[str], scenario: Scenario) -> dict[str, Value]:
+    """Return ``ADDRESS=VALUE`` options as changes; a number unless the setting is a choice."""
+    changes: dict[str, Value] = {}
+    problems = []
+    for assignment in assignments:
+        address, _, written = assignment.partition("=")
+        try:
+            changes[address] = scenario.value_from_text(address, written)
+        except ValueError:
+            problems.append(
+                Problem(
+                    where=address,
+                    code="not_a_number",
+                    received=written,
+                    allowed="",
+                    message="must be ADDRESS=NUMBER, such as quiet_nights.people=1200",
+                )
+            )
+    if problems:
+        raise ScenarioError(problems)
+    return changes
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m roi_model",
+        description="What one euro spent on social mediation brings back.",
+    )
+    parser.add_argument("--version", action="version", version=roi_model.__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("evaluate", help="print the result of a case")
+    command.add_argument(
+        "case", help=f"a YAML or JSON file, or a shipped case: {', '.join(shipped_cases())}"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--language", choices=("fr", "en"), default="en", help="of the labels")
+    command.add_argument("--perspective", help="point of view; that of the case by default")
+    command.add_argument(
+        "--set",
+        dest="changes",
+        action="append",
+        default=[],
+        metavar="ADDRESS=VALUE",
+        help="replace a number or a setting; may be repeated",
+    )
+    return parser

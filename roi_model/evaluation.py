@@ -1,0 +1,318 @@
+"""From a scenario and a point of view to everything a reader is shown."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import fsum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roi_model import formulas, units
+from roi_model.discounting import present_value_of_effect, yearly_present_values
+from roi_model.parameters import PROVENANCES, Parameter, Provenance, weakest
+from roi_model.perspectives import Perspective, perspective_of
+from roi_model.scenario import OUTCOME_SHARES, Basis, Outcome, Scenario, Settings
+
+JOBS = units.product(["job"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutcomeResult:
+    """One line of the value map, from its factors to its present value. Amounts in euros."""
+
+    outcome: str
+    stakeholder: str
+    basis: Basis
+    provenance: Provenance
+    quantity: float
+    gross_value: float
+    counted_value: float
+    """Gross value a year, after the reading of the lines, the years covered, the footprint."""
+    deadweight: float
+    displacement: float
+    attribution: float
+    """These three with the common share of the settings; attribution as the settings mean it."""
+    kept_share: float
+    impact: float
+    present_value: float
+    share: float
+    """Part of all the benefits counted; NaN where they sum to zero."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StakeholderResult:
+    """What a stakeholder pays and gains, in euros of present value."""
+
+    stakeholder: str
+    present_value_benefits: float
+    present_value_costs: float
+    net_present_value: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A part of the benefits counted, in euros of present value."""
+
+    key: str
+    present_value: float
+    share: float
+    ratio: float
+    """What it adds to the ratio: euros per euro of cost."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation:
+    """The result of a scenario from one point of view. Euros of present value."""
+
+    scenario: str
+    perspective: Perspective
+    present_value_benefits: float
+    present_value_costs: float
+    payback_months: float
+    indirect_jobs: float
+    by_outcome: tuple[OutcomeResult, ...]
+    by_stakeholder: tuple[StakeholderResult, ...]
+    by_provenance: tuple[Part, ...]
+    by_basis: tuple[Part, ...]
+
+    @property
+    def ratio(self) -> float:
+        """Euros of benefit per euro of cost; NaN, undefined, where no cost is counted."""
+        return _number(formulas.ratio(self.present_value_benefits, self.present_value_costs))
+
+    @property
+    def net_present_value(self) -> float:
+        """Benefits less costs."""
+        return _number(
+            formulas.net_present_value(self.present_value_benefits, self.present_value_costs)
+        )
+
+    @property
+    def net_return(self) -> float:
+        """Euros gained per euro of cost, the cost deducted; NaN where no cost is counted."""
+        return _number(formulas.net_return(self.present_value_benefits, self.present_value_costs))
+
+    @property
+    def jobs_per_million_euros(self) -> float:
+        """Indirect jobs per million euros of the costs counted; NaN without a cost."""
+        return _number(
+            formulas.jobs_per_million_euros(self.indirect_jobs, self.present_value_costs)
+        )
+
+    @property
+    def cost_per_job(self) -> float:
+        """Euros of the costs counted per indirect job; NaN without a job."""
+        return _number(formulas.cost_per_job(self.present_value_costs, self.indirect_jobs))
+
+    def basis(self, key: Basis) -> Part:
+        """Return the part of the benefits that rests on itemised lines, estimates or balance."""
+        return {part.key: part for part in self.by_basis}[key]
+
+
+def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -> Evaluation:
+    """Return the result of ``scenario``, from the point of view of its settings by default.
+
+    Costs are paid at the start of their year and are not discounted in the first. Indirect
+    jobs follow their quantities and are gross of every deduction: they are a count that a
+    study publishes, not euros.
+
+    Raises:
+        KeyError: ``perspective`` is an id this scenario does not have.
+    """
+    if not isinstance(perspective, Perspective):
+        perspective = perspective_of(
+            perspective or scenario.settings.perspective, scenario.stakeholders
+        )
+    values = [_value_line(outcome, scenario.settings) for outcome in scenario.outcomes]
+    seen = [line.of(perspective) for line in values]
+    benefits = fsum(line.present_value for line in seen)
+    costs = fsum(cost.value for cost in scenario.costs if cost.stakeholder in perspective.payers)
+    rows = tuple(line.row(benefits) for line in seen)
+    return Evaluation(
+        scenario=scenario.id,
+        perspective=perspective,
+        present_value_benefits=benefits,
+        present_value_costs=costs,
+        payback_months=formulas.payback_months(costs, _by_year(seen)),
+        indirect_jobs=fsum(line.quantity for line in values if line.outcome.quantity_unit == JOBS),
+        by_outcome=rows,
+        by_stakeholder=_by_stakeholder(scenario, perspective, rows),
+        by_provenance=_parts(rows, PROVENANCES, lambda row: row.provenance, benefits, costs),
+        by_basis=_parts(
+            rows, ("itemised", "balance", "estimated"), lambda row: row.basis, benefits, costs
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Line:
+    """An outcome on its way from factors to present value."""
+
+    outcome: Outcome
+    provenance: Provenance
+    quantity: float
+    gross_value: float
+    counted_value: float
+    deadweight: float
+    displacement: float
+    attribution: float
+    kept_share: float
+    present_value: float
+    by_year: NDArray[np.float64]
+
+    def of(self, perspective: Perspective) -> "_Line":
+        """Return the line as ``perspective`` counts it: worth nothing to it, or unchanged."""
+        if self.outcome.stakeholder in perspective.beneficiaries:
+            return self
+        return replace(self, counted_value=0.0, present_value=0.0, by_year=np.zeros(1))
+
+    def row(self, benefits: float) -> OutcomeResult:
+        return OutcomeResult(
+            outcome=self.outcome.id,
+            stakeholder=self.outcome.stakeholder,
+            basis=self.outcome.basis,
+            provenance=self.provenance,
+            quantity=self.quantity,
+            gross_value=self.gross_value,
+            counted_value=self.counted_value,
+            deadweight=self.deadweight,
+            displacement=self.displacement,
+            attribution=self.attribution,
+            kept_share=self.kept_share,
+            impact=self.counted_value * self.kept_share,
+            present_value=self.present_value,
+            share=_number(formulas.ratio(self.present_value, benefits)),
+        )
+
+
+def _value_line(outcome: Outcome, settings: Settings) -> _Line:
+    gross = _number(formulas.gross_value(factor.value for factor in outcome.factors))
+    counted = gross * _counted_share(outcome, settings)
+    deadweight = formulas.combined_share(_value(outcome.deadweight), settings.deadweight.value)
+    displacement = formulas.combined_share(
+        _value(outcome.displacement), settings.displacement.value
+    )
+    attribution = _attribution(outcome, settings)
+    kept = formulas.kept_share(
+        deadweight=deadweight,
+        displacement=displacement,
+        attribution=attribution,
+        optimism_bias=_value(outcome.optimism_bias),
+        deductions=settings.deductions,
+        attribution_means=settings.attribution_means,
+    )
+    impact = counted * _number(kept)
+    timing = {
+        "drop_off": _value(outcome.drop_off),
+        "benefit_period": int(_value(outcome.benefit_period, 1)),
+        "discount_rate": settings.discount_rate.value,
+        "timing": settings.timing,
+        "drop_off_from": settings.drop_off_from,
+    }
+    return _Line(
+        outcome=outcome,
+        provenance=_provenance(outcome, settings),
+        quantity=_number(formulas.gross_value(factor.value for factor in outcome.quantities)),
+        gross_value=gross,
+        counted_value=counted,
+        deadweight=_number(deadweight),
+        displacement=_number(displacement),
+        attribution=_number(attribution),
+        kept_share=_number(kept),
+        present_value=_number(present_value_of_effect(impact, **timing)),  # type: ignore[arg-type]
+        by_year=yearly_present_values(impact, **timing),  # type: ignore[arg-type]
+    )
+
+
+def _counted_share(outcome: Outcome, settings: Settings) -> float:
+    """Return the share of a line's gross value that the reader's switches leave, a year."""
+    if settings.lines == "itemised" and outcome.basis != "itemised":
+        return 0.0
+    footprint = _value(outcome.footprint) if settings.footprint == "without" else 0.0
+    return (1.0 - footprint) / settings.years_covered
+
+
+def _attribution(outcome: Outcome, settings: Settings) -> formulas.Numeric:
+    """Return the attribution of an outcome, the common one included, as the settings mean it."""
+    common = settings.attribution.value
+    if settings.attribution_means == "credited":
+        # The common share is always that of others; without an own one all is credited.
+        return _value(outcome.attribution, 1.0) * (1.0 - common)
+    return formulas.combined_share(_value(outcome.attribution), common)
+
+
+def _provenance(outcome: Outcome, settings: Settings) -> Provenance:
+    """Return the provenance of the weakest number that shapes the line.
+
+    Its factors, and those of its own shares that deduct something.
+    """
+    shares = [
+        share
+        for name in OUTCOME_SHARES
+        if (share := getattr(outcome, name)) is not None
+        and share.value
+        and (name != "footprint" or settings.footprint == "without")
+    ]
+    return weakest([number.provenance for number in (*outcome.factors, *shares)])
+
+
+def _by_year(lines: Iterable[_Line]) -> NDArray[np.float64]:
+    flows = [line.by_year for line in lines]
+    total = np.zeros(max((flow.size for flow in flows), default=1))
+    for flow in flows:
+        total[: flow.size] += flow
+    return total
+
+
+def _by_stakeholder(
+    scenario: Scenario, perspective: Perspective, rows: Iterable[OutcomeResult]
+) -> tuple[StakeholderResult, ...]:
+    rows = tuple(rows)
+    results = []
+    for stakeholder in scenario.stakeholders:
+        benefits = fsum(row.present_value for row in rows if row.stakeholder == stakeholder.id)
+        costs = fsum(
+            cost.value
+            for cost in scenario.costs
+            if cost.stakeholder == stakeholder.id and stakeholder.id in perspective.payers
+        )
+        results.append(
+            StakeholderResult(
+                stakeholder=stakeholder.id,
+                present_value_benefits=benefits,
+                present_value_costs=costs,
+                net_present_value=_number(formulas.net_present_value(benefits, costs)),
+            )
+        )
+    return tuple(results)
+
+
+def _parts(
+    rows: Iterable[OutcomeResult],
+    keys: Iterable[str],
+    key_of: Callable[[OutcomeResult], str],
+    benefits: float,
+    costs: float,
+) -> tuple[Part, ...]:
+    """Return the benefits split by a key; keys without a line stay, at zero."""
+    rows = tuple(rows)
+    totals: Mapping[str, float] = {
+        key: fsum(row.present_value for row in rows if key_of(row) == key) for key in keys
+    }
+    return tuple(
+        Part(
+            key=key,
+            present_value=total,
+            share=_number(formulas.ratio(total, benefits)),
+            ratio=_number(formulas.ratio(total, costs)),
+        )
+        for key, total in totals.items()
+    )
+
+
+def _value(parameter: Parameter | None, otherwise: float = 0.0) -> float:
+    return otherwise if parameter is None else parameter.value
+
+
+def _number(value: formulas.Numeric) -> float:
+    return float(value)

@@ -1,0 +1,125 @@
+"""The formulas of a social return on investment, one function each.
+
+Every function takes one value or an array of draws and broadcasts like NumPy. Shares are
+fractions. Definitions follow *A Guide to Social Return on Investment* (The SROI Network,
+2012), stages 4 and 5, except where a docstring says otherwise.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numeric = float | NDArray[np.float64]
+
+Deductions = Literal["multiply", "add"]
+AttributionMeans = Literal["others", "credited"]
+MONTHS_PER_YEAR = 12
+EUROS_PER_MILLION = 1_000_000
+
+
+def gross_value(factors: Iterable[Numeric]) -> Numeric:
+    """Return the gross value of an outcome in euros per year of activity.
+
+    It is the product of its factors: quantities, and one value in money per unit. Without a
+    factor the product is empty and the value is 1.
+
+    Source: SROI guide, stage 4.1 (quantity times financial proxy).
+    """
+    value: Numeric = 1.0
+    for factor in factors:
+        value = value * factor
+    return value
+
+
+def combined_share(own: Numeric, common: Numeric) -> Numeric:
+    """Return the share deducted when an own and a common share both apply.
+
+    1 - (1 - own)(1 - common): the common share bears on what the outcome's own one left.
+    """
+    # The same value as the product of what is kept, written so that a zero share is exact.
+    return own + common - own * common
+
+
+def kept_share(
+    *,
+    deadweight: Numeric = 0.0,
+    displacement: Numeric = 0.0,
+    attribution: Numeric = 0.0,
+    optimism_bias: Numeric = 0.0,
+    deductions: Deductions = "multiply",
+    attribution_means: AttributionMeans = "others",
+) -> Numeric:
+    """Return the fraction of a gross value that is credited to the activity.
+
+    ``deadweight`` would have happened anyway, ``displacement`` only moved elsewhere,
+    ``optimism_bias`` is cut for weak evidence. ``attribution`` is owed to **others** and
+    deducted; with ``attribution_means="credited"`` it is what the activity may claim, and kept.
+
+    With ``deductions="multiply"`` (SROI guide, stage 4) the deductions are taken one after the
+    other; with ``"add"``, met in published studies, they are summed, and nothing is kept once
+    they reach 1. A credited share and the optimism-bias correction multiply in both.
+    """
+    deducted = [deadweight, displacement]
+    kept = 1 - optimism_bias
+    if attribution_means == "credited":
+        kept = kept * attribution
+    else:
+        deducted.append(attribution)
+    if deductions == "add":
+        return kept * np.maximum(0.0, 1 - sum(deducted))
+    for share in deducted:
+        kept = kept * (1 - share)
+    return kept
+
+
+def ratio(benefits: Numeric, costs: Numeric) -> Numeric:
+    """Return euros of benefit per euro of cost; NaN where there is no cost.
+
+    Source: SROI guide, stage 5.3. With ``costs`` of zero the ratio is undefined.
+    """
+    costs = np.asarray(costs, dtype=float)
+    # Zeros are replaced before the division, so that no warning is raised for them.
+    quotient = np.where(costs == 0, np.nan, benefits / np.where(costs == 0, 1.0, costs))
+    return quotient if quotient.ndim else float(quotient)
+
+
+def net_present_value(benefits: Numeric, costs: Numeric) -> Numeric:
+    """Return present value of benefits less present value of costs, in euros."""
+    return benefits - costs
+
+
+def net_return(benefits: Numeric, costs: Numeric) -> Numeric:
+    """Return euros gained per euro of cost, the cost deducted; NaN where there is no cost.
+
+    Source: SROI guide, stage 5.3 (net SROI ratio): (benefits - costs) / costs.
+    """
+    return ratio(net_present_value(benefits, costs), costs)
+
+
+def payback_months(costs: float, yearly_benefits: NDArray[np.float64]) -> float:
+    """Return the months until cumulated benefits first reach ``costs``; NaN if they never do.
+
+    ``costs`` stand at the start; ``yearly_benefits`` are the benefits of years 1, 2, …, each
+    spread evenly over its year. On a single year's flow this is cost / (benefit / 12), which
+    is arithmetic on an annual flow and not a date.
+    """
+    if costs <= 0:
+        return 0.0
+    reached = 0.0
+    for year, benefit in enumerate(yearly_benefits):
+        if reached + benefit >= costs:
+            return float(MONTHS_PER_YEAR * (year + (costs - reached) / benefit))
+        reached += float(benefit)
+    return float("nan")
+
+
+def jobs_per_million_euros(jobs: Numeric, costs: Numeric) -> Numeric:
+    """Return jobs per million euros of cost; NaN where there is no cost."""
+    return ratio(jobs * EUROS_PER_MILLION, costs)
+
+
+def cost_per_job(costs: Numeric, jobs: Numeric) -> Numeric:
+    """Return euros of cost per job; NaN where there is no job."""
+    return ratio(costs, jobs)

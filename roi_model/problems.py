@@ -1,0 +1,41 @@
+"""What is wrong with a scenario: every fault at once, each with its place and its mend."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One fault: where it is, what was received and what is allowed.
+
+    ``code`` is stable: a screen looks its own sentence up by it. ``message`` is the English
+    one, for the command line and for exceptions.
+    """
+
+    where: str
+    code: str
+    received: Any
+    allowed: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return the fault as one line: where, what is required, what was received."""
+        return f"{self.where or 'scenario'}: {self.message} (got {shown(self.received)})"
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be built or read, with all its faults."""
+
+    def __init__(self, problems: Iterable[Problem], *, source: str = "") -> None:
+        """Keep ``problems``; ``source`` is the file or link they were found in."""
+        self.problems = tuple(problems)
+        self.source = source
+        heading = [f"{source}: {len(self.problems)} problem(s)"] if source else []
+        super().__init__("\n".join([*heading, *map(str, self.problems)]))
+
+
+def shown(value: Any, *, limit: int = 60) -> str:
+    """Return ``value`` as a reader may be shown it: quoted, and cut when it is long."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
