@@ -1,0 +1,27 @@
+"""The first page: the question, the answer, and how far to trust it."""
+
+import streamlit as st
+
+from ui import breakdown, copy_link, headline, inputs, switches
+from ui.frame import open_page
+from ui.markup import euro_to_scale
+
+page = open_page("result")
+t = page.t
+answer, questions = st.columns([7, 3], gap="large")
+
+with answer:
+    st.title(headline.sentence(page), anchor=False)
+    st.markdown(headline.honesty(page))
+    if page.is_changed:
+        st.markdown(headline.beside_published(page))
+        inputs.changed_values(page)
+    st.html(euro_to_scale(page.evaluation, headline.one_euro(page), t))
+    headline.figures(page)
+    breakdown.by_outcome(page)
+    breakdown.by_beneficiary(page)
+
+with questions:
+    headline.strip(page, key="questions_strip")
+    switches.reader_questions(page)
+    copy_link.card(page)

@@ -1,0 +1,29 @@
+"""Where each number comes from, and the formulas with the numbers of the moment."""
+
+import streamlit as st
+
+from ui import method, provenance
+from ui.frame import open_page
+
+page = open_page("sources")
+t = page.t
+
+st.title(t("sources.title"), anchor=False)
+st.markdown(t("sources.introduction"))
+st.html(provenance.key(t))
+
+st.header(t("sources.numbers"), anchor=False)
+st.html(provenance.numbers(page))
+
+st.header(t("sources.figures"), anchor=False)
+st.markdown(t("sources.figures_introduction"))
+st.html(provenance.figures(page))
+
+st.header(t("sources.documents"), anchor=False)
+st.html(provenance.documents(page))
+
+st.header(t("method.title"), anchor=False)
+method.formulas(page)
+
+st.header(t("method.limits"), anchor=False)
+st.markdown(t("method.limits_text"))

@@ -1,0 +1,113 @@
+"""Where the return comes from and who benefits: rows for the charts and the tables behind them."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from roi_model.evaluation import OutcomeResult
+from roi_model.parameters import Provenance
+from ui import charts
+from ui.frame import Page
+from ui.markup import badge, folded, table
+
+
+def by_outcome(page: Page) -> None:
+    """Draw the return by outcome, the largest first, with the table behind it."""
+    t = page.t
+    labels = {outcome.id: t.of(outcome.label) for outcome in page.scenario.outcomes}
+    rows = sorted(_counted(page), key=lambda row: -row.present_value)
+    bars = [
+        charts.Bar(
+            label=labels[row.outcome],
+            written=t.short_euros(row.present_value),
+            parts={row.provenance: row.present_value},
+            hover=t(
+                "chart.outcome_hover",
+                label=labels[row.outcome],
+                value=t.euros(row.present_value),
+                provenance=t(f"provenance.{row.provenance}"),
+            ),
+        )
+        for row in rows
+    ]
+    _draw(page, "outcome", bars)
+    cells = [
+        (
+            labels[row.outcome],
+            t.euros(row.present_value),
+            t.percent(row.share, decimals=1),
+            badge(row.provenance, t),
+        )
+        for row in rows
+    ]
+    headings = [t(f"table.{name}") for name in ("outcome", "value", "share", "provenance")]
+    _behind(page, "outcome", table(t("chart.outcome_title"), headings, cells, t, numeric=(1, 2)))
+
+
+def by_beneficiary(page: Page) -> None:
+    """Draw the return by who benefits, the largest first, with the table behind it."""
+    t = page.t
+    names = {one.id: t.of(one.name) for one in page.scenario.stakeholders}
+    rows = [row for row in page.evaluation.by_stakeholder if row.present_value_benefits]
+    rows.sort(key=lambda row: -row.present_value_benefits)
+    bars = [
+        charts.Bar(
+            label=names[row.stakeholder],
+            written=t.short_euros(row.present_value_benefits),
+            parts=_parts([line for line in _counted(page) if line.stakeholder == row.stakeholder]),
+            hover=t(
+                "chart.beneficiary_hover",
+                label=names[row.stakeholder],
+                value=t.euros(row.present_value_benefits),
+            ),
+        )
+        for row in rows
+    ]
+    _draw(page, "beneficiary", bars)
+    cells = [
+        (
+            names[row.stakeholder],
+            t.euros(row.present_value_costs),
+            t.euros(row.present_value_benefits),
+            t.euros(row.net_present_value),
+        )
+        for row in page.evaluation.by_stakeholder
+        if row.present_value_benefits or row.present_value_costs
+    ]
+    headings = [t(f"table.{name}") for name in ("stakeholder", "pays", "gains", "net")]
+    _behind(
+        page,
+        "beneficiary",
+        table(t("chart.beneficiary_title"), headings, cells, t, numeric=(1, 2, 3)),
+    )
+
+
+def _counted(page: Page) -> list[OutcomeResult]:
+    return [row for row in page.evaluation.by_outcome if row.present_value]
+
+
+def _parts(lines: Sequence[OutcomeResult]) -> dict[Provenance, float]:
+    parts: dict[Provenance, float] = {}
+    for line in lines:
+        parts[line.provenance] = parts.get(line.provenance, 0.0) + line.present_value
+    return parts
+
+
+def _draw(page: Page, name: str, bars: Sequence[charts.Bar]) -> None:
+    t = page.t
+    st.subheader(t(f"chart.{name}_title"), anchor=False)
+    if not bars:
+        st.caption(t("chart.nothing"))
+        return
+    said = t("chart.separator").join(f"{bar.label} {bar.written}" for bar in bars)
+    st.plotly_chart(
+        charts.bars(bars, page.colours),
+        theme=None,
+        config=charts.CONFIG,
+        key=f"chart_{name}",
+        alt=t(f"chart.{name}_alt", said=said),
+    )
+
+
+def _behind(page: Page, name: str, content: str) -> None:
+    st.html(folded(page.t(f"chart.{name}_table"), content))

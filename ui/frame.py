@@ -1,0 +1,123 @@
+"""What every page begins with: the visit, its language and link, the head and the menu."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from roi_model import Evaluation, Scenario, evaluate
+from ui import link, state
+from ui.labels import perspective_label, refusal_text
+from ui.theme import Palette, palette, variables
+from ui.words import LANGUAGES, Words, words_in
+
+STYLE = Path(__file__).parent / "style.css"
+ICON = str(Path(__file__).parent / "icon.svg")
+
+PageName = Literal["result", "inputs", "sources"]
+PAGES: dict[PageName, tuple[str, str]] = {
+    "result": ("dashboard.py", ":material/insights:"),
+    "inputs": ("pages/inputs.py", ":material/tune:"),
+    "sources": ("pages/sources.py", ":material/menu_book:"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What a page shows: the words, the case, the scenario made of it, and its result."""
+
+    t: Words
+    case: Scenario
+    scenario: Scenario
+    evaluation: Evaluation
+    published: Evaluation
+    """The result of the untouched case, to set beside."""
+    colours: Palette
+
+    @property
+    def is_changed(self) -> bool:
+        """Say whether anything differs from the case."""
+        return self.scenario != self.case
+
+
+def open_page(name: PageName) -> Page:
+    """Return what page ``name`` shows, after drawing what stands above it on every page."""
+    state.settle()
+    t = words_in(state.language())
+    st.set_page_config(
+        page_title=t("frame.title", page=t(f"{name}.menu")),
+        page_icon=ICON,
+        layout="wide",
+    )
+    case = state.case()
+    scenario = case.with_changes(state.changes())
+    colours = palette(st.context.theme.type)
+    page = Page(
+        t=t,
+        case=case,
+        scenario=scenario,
+        evaluation=evaluate(scenario),
+        published=evaluate(case),
+        colours=colours,
+    )
+    st.html(STYLE)
+    st.html(variables(colours))
+    # Streamlit's own page says "en" whatever is on it; readers of the screen need to know.
+    st.html(
+        f"<script>document.documentElement.lang = '{t.language}'</script>",
+        unsafe_allow_javascript=True,
+    )
+    address = link.encode(state.changes(), t.language)
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+    _head(page, address)
+    _notices(page)
+    return page
+
+
+def _head(page: Page, address: dict[str, str]) -> None:
+    t = page.t
+    with st.container(key="head", horizontal=True, vertical_alignment="center"):
+        subject = t(
+            "frame.subject",
+            case=t.of(page.case.name),
+            period=t.of(page.case.period),
+            perspective=perspective_label(page.evaluation.perspective.id, page.scenario, t),
+        )
+        st.markdown(f":material/diversity_3: **{t('frame.brand')}**  \n{subject}")
+        _language_switch(t)
+    with st.container(key="menu", horizontal=True):
+        _menu(t, address)
+    with (
+        st.container(key="folded_menu"),
+        st.popover(t("frame.menu"), icon=":material/menu:", width="stretch"),
+    ):
+        _menu(t, address)
+
+
+def _menu(t: Words, address: dict[str, str]) -> None:
+    for name, (path, icon) in PAGES.items():
+        st.page_link(path, label=t(f"{name}.menu"), icon=icon, query_params=address)
+
+
+def _language_switch(t: Words) -> None:
+    key = "language_choice"
+    st.session_state[key] = t.language
+    st.segmented_control(
+        t("frame.language"),
+        LANGUAGES,
+        format_func=str.upper,
+        key=key,
+        label_visibility="collapsed",
+        required=True,
+        on_change=lambda: state.take_language(st.session_state[key]),
+    )
+
+
+def _notices(page: Page) -> None:
+    """Say what of the link was ignored; nothing of it is dropped in silence."""
+    ignored = state.ignored()
+    if ignored:
+        lines = [f"- {refusal_text(problem, page.case, page.t)}" for problem in ignored]
+        st.warning("\n".join([page.t("link.ignored"), *lines]), icon=":material/link_off:")

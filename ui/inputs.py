@@ -1,0 +1,233 @@
+"""Fields for the numbers of a scenario: typed as a person writes them, with their papers beside."""
+
+from html import escape
+
+import streamlit as st
+
+from roi_model import units
+from roi_model.parameters import Duration, Factor, Parameter, Provenance, Share
+from roi_model.scenario import OUTCOME_SHARES, Outcome
+from ui import state, typed
+from ui.frame import Page
+from ui.labels import label_of, refusal_text, value_text
+from ui.markup import Cell, badge, external_link, folded, html, table
+from ui.words import Words, french_spaces
+
+
+def number_field(page: Page, address: str, parameter: Parameter, *, label: str, help: str) -> None:
+    """Show a field for one number, and what a reader asks of it: unit, source, provenance.
+
+    What is typed is understood in the reader's style; what is not stays on screen with a
+    message, and the number keeps its last value.
+    """
+    field, papers = st.columns([5, 6], gap="medium", vertical_alignment="top")
+    with field:
+        typed_field(page, address, parameter, label=label, help=help)
+    with papers, st.container(gap="xsmall"):
+        st.html(papers_of(page, address, parameter))
+        _reset_button(page, address)
+
+
+def typed_field(page: Page, address: str, parameter: Parameter, *, label: str, help: str) -> None:
+    """Show the field alone, with the message when what was typed is not understood."""
+    t = page.t
+    key = f"field:{address}"
+    refusal = state.refusal(address)
+    st.session_state[key] = refusal.text if refusal else t.figure(parameter.value, parameter.unit)
+    unit = t.unit(parameter.unit)
+    st.text_input(
+        t("inputs.label_with_unit", label=label, unit=unit) if unit else label,
+        key=key,
+        help=help,
+        max_chars=typed.LONGEST,
+        autocomplete="off",
+        on_change=lambda: state.take_typed(
+            address, st.session_state[key], kind_of(parameter), _unit_words(t, parameter.unit)
+        ),
+    )
+    if refusal:
+        kept = t("inputs.kept", value=t.value(parameter.value, parameter.unit))
+        reason = refusal_text(refusal.problem, page.scenario, t)
+        st.html(f'<p class="refused" role="alert">{escape(reason)} {escape(kept)}</p>')
+
+
+def kind_of(parameter: Parameter) -> typed.Kind:
+    """Return how a number is typed: a share in percent, a duration in whole years."""
+    if isinstance(parameter, Share):
+        return "share"
+    if isinstance(parameter, Duration):
+        return "whole"
+    return "amount" if units.is_money(parameter.unit) else "quantity"
+
+
+def papers_of(page: Page, address: str, parameter: Parameter) -> str:
+    """Return a number's provenance, range and year, then where it comes from, as HTML."""
+    t = page.t
+    facts = [html(badge(parameter.provenance, t))]
+    if parameter.low is not None and parameter.high is not None and isinstance(parameter, Factor):
+        low, high = (t.figure(one, parameter.unit) for one in (parameter.low, parameter.high))
+        facts.append(f"<span class=quiet>{escape(t('inputs.range', low=low, high=high))}</span>")
+    if parameter.year is not None:
+        facts.append(f"<span class=quiet>{parameter.year}</span>")
+    lines = [" · ".join(facts), *(html(line) for line in origin_of(page, address, parameter))]
+    return f'<div class="papers">{"<br>".join(lines)}</div>'
+
+
+def origin_of(page: Page, address: str, parameter: Parameter) -> list[Cell]:
+    """Return where a number comes from: place or reason or rule, and source.
+
+    For the user's own number, what the case says in its stead.
+    """
+    t = page.t
+    lines: list[Cell] = []
+    if parameter.provenance == Provenance.YOURS:
+        original = dict(page.case.parameters())[address]
+        stated = t.value(original.value, original.unit)
+        provenance = t(f"provenance.{original.provenance}").lower()
+        lines.append(t("provenance.instead_of", value=stated, provenance=provenance))
+    said = parameter.reason or parameter.locator
+    if said:
+        lines.append(t.of(said))
+    elif parameter.derivation:
+        lines.append(derivation_text(page, parameter))
+    if parameter.source:
+        source = page.scenario.sources[parameter.source]
+        lines.append(external_link(source.url, french_spaces(source.publisher)))
+    return lines
+
+
+def derivation_text(page: Page, parameter: Parameter) -> str:
+    """Return how a derived number follows from published ones, in words and figures."""
+    t, rule = page.t, parameter.derivation
+    if rule is None:
+        return ""
+    figures = [page.case.figure(name) for name in (rule.of, rule.by) if name]
+    written = [t.value(figure.value, figure.unit) for figure in figures]
+    if rule.rule == "quotient":
+        return t("derivation.quotient", of=written[0], by=written[1])
+    return t("derivation.remainder", of=written[0])
+
+
+def cost_fields(page: Page) -> None:
+    """Show a field for each cost."""
+    for cost in page.scenario.costs:
+        label, help_text = page.t.of(cost.label), page.t.of(cost.help)
+        number_field(page, cost.id, cost, label=label, help=help_text)
+
+
+def outcome_fields(page: Page, outcome: Outcome) -> None:
+    """Show the fields of one outcome: its factors, then what is deducted and how long it lasts."""
+    t = page.t
+    result = {row.outcome: row for row in page.evaluation.by_outcome}[outcome.id]
+    with st.container(border=True, key=f"outcome_{outcome.id}"):
+        st.subheader(t.of(outcome.label), anchor=False)
+        beneficiary = t.of(page.scenario.stakeholder(outcome.stakeholder).name)
+        st.markdown(
+            t(
+                "inputs.outcome_line",
+                value=t.euros(result.present_value),
+                stakeholder=beneficiary,
+                help=t.of(outcome.help),
+            )
+        )
+        for factor in outcome.factors:
+            address = f"{outcome.id}.{factor.id}"
+            number_field(page, address, factor, label=t.of(factor.label), help=t.of(factor.help))
+        _share_fields(page, outcome)
+
+
+def _share_fields(page: Page, outcome: Outcome) -> None:
+    """Show what is deducted from an outcome, computed only while it is unfolded."""
+    t = page.t
+    own = dict(page.scenario.parameters())
+    names = [name for name in OUTCOME_SHARES if name != "optimism_bias"]
+    names = [name for name in names if name != "footprint" or outcome.footprint]
+    folded = st.expander(t("inputs.deductions"), key=f"deductions_{outcome.id}", on_change="rerun")
+    if folded.open:
+        with folded:
+            for name in (*names, "benefit_period"):
+                address = f"{outcome.id}.{name}"
+                number_field(
+                    page,
+                    address,
+                    own[address],
+                    label=t(f"share.{name}"),
+                    help=t(f"share.{name}_help"),
+                )
+
+
+def setting_fields(page: Page) -> None:
+    """Show the settings that are numbers, then the conventions of the field."""
+    t = page.t
+    for name in ("deadweight", "displacement", "attribution", "discount_rate"):
+        number_field(
+            page,
+            name,
+            getattr(page.scenario.settings, name),
+            label=t(f"setting.{name}"),
+            help=t(f"share.{name}_help"),
+        )
+    for name in ("timing", "drop_off_from", "deductions", "attribution_means"):
+        choice(page, name)
+
+
+def choice(page: Page, name: str) -> None:
+    """Show the choices of a setting as a list, the current one chosen."""
+    t = page.t
+    key = f"choice:{name}"
+    st.session_state[key] = page.scenario.value_at(name)
+    st.selectbox(
+        t(f"setting.{name}"),
+        page.scenario.choices()[name],
+        format_func=lambda option: t(f"{name}.{option}"),
+        key=key,
+        help=t(f"setting.{name}_help"),
+        filter_mode=None,
+        on_change=lambda: state.change(name, st.session_state[key]),
+    )
+
+
+def changed_values(page: Page) -> None:
+    """Show what differs from the case, what the case says there, and the way back."""
+    t = page.t
+    changed = state.changes()
+    if not changed:
+        st.caption(t("inputs.nothing_changed"))
+        return
+    rows = [
+        (
+            label_of(address, page.case, t),
+            value_text(address, page.case, t),
+            value_text(address, page.scenario, t),
+        )
+        for address in changed
+    ]
+    summary = t.counted("inputs.changed", len(changed), number=t.number(len(changed)))
+    headings = [t(f"table.{name}") for name in ("number", "published", "yours")]
+    with st.container(horizontal=True, key="changed"):
+        st.html(folded(summary, table(summary, headings, rows, t)))
+        st.button(t("inputs.reset_all"), icon=":material/restart_alt:", on_click=state.reset)
+
+
+def _reset_button(page: Page, address: str) -> None:
+    t = page.t
+    if address not in state.changes():
+        return
+    original = dict(page.case.parameters())[address]
+    st.button(
+        t("inputs.reset_one", value=t.value(original.value, original.unit)),
+        key=f"reset:{address}",
+        icon=":material/undo:",
+        type="tertiary",
+        help=t("inputs.reset_one_help", label=label_of(address, page.case, t)),
+        on_click=lambda: state.reset(address),
+    )
+
+
+def _unit_words(t: Words, unit: str) -> tuple[str, ...]:
+    """Return the words that may follow a number typed in ``unit``."""
+    if not t.unit(unit):
+        return ()
+    whole = {t.unit(unit), t.unit(unit, count=1)}
+    head = unit.partition("/")[0]
+    return tuple(whole | {t.unit(head), t.unit(head, count=1)})

@@ -1,0 +1,103 @@
+"""Small pieces of HTML that Streamlit has no element for; every text is escaped here."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from roi_model.evaluation import Evaluation
+from roi_model.parameters import Provenance
+from ui.words import Words
+
+
+@dataclass(frozen=True)
+class Html:
+    """A text that is already HTML."""
+
+    text: str
+
+
+Cell = str | Html
+
+
+def html(cell: Cell) -> str:
+    """Return a cell as HTML: as it is, or escaped."""
+    return cell.text if isinstance(cell, Html) else escape(cell)
+
+
+def badge(provenance: Provenance, t: Words) -> Html:
+    """Return the name of a provenance, on its colour."""
+    return Html(f'<span class="badge {provenance}">{escape(t(f"provenance.{provenance}"))}</span>')
+
+
+def external_link(url: str, text: str) -> Html:
+    """Return a link to another site, opened beside this one."""
+    return Html(
+        f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">{escape(text)}</a>'
+    )
+
+
+def table(
+    caption: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    t: Words,
+    *,
+    numeric: Iterable[int] = (),
+) -> str:
+    """Return a table that turns into a list of cards on a narrow screen.
+
+    The first cell of a row names it. ``numeric`` are the positions aligned to the right.
+    """
+    right = frozenset(numeric)
+    classes = [" class=number" if position in right else "" for position in range(len(headings))]
+    labels = [escape(t("table.label", label=heading), quote=True) for heading in headings]
+    head = "".join(
+        f'<th scope="col"{css}>{escape(heading)}</th>'
+        for heading, css in zip(headings, classes, strict=True)
+    )
+    body = ""
+    for row in rows:
+        cells = "".join(
+            f'<td data-label="{label}"{css}>{html(cell)}</td>'
+            for label, css, cell in zip(labels[1:], classes[1:], row[1:], strict=True)
+        )
+        body += f'<tr><th scope="row">{html(row[0])}</th>{cells}</tr>'
+    return (
+        f'<table class="figures"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def folded(summary: str, content: str) -> str:
+    """Return HTML behind a heading that unfolds it."""
+    return f"<details><summary>{escape(summary)}</summary>{content}</details>"
+
+
+def euro_to_scale(evaluation: Evaluation, paid: str, t: Words) -> str:
+    """Return one euro paid above what it brings, to scale, the return split by provenance.
+
+    The list below names each part: it is also the key to the colours of the other charts.
+    Parts below zero have no width and stand in the list alone.
+    """
+    parts = [part for part in evaluation.by_provenance if part.present_value]
+    positive = [part for part in parts if part.ratio > 0]
+    full = max(1.0, math.fsum(part.ratio for part in positive))
+    segments = "".join(
+        f'<span class="segment {part.key}" style="width:{100 * part.ratio / full:.3f}%"></span>'
+        for part in positive
+    )
+    percents = t.whole_percents([part.share for part in parts])
+    key = "".join(
+        f'<li><span class="swatch {part.key}"></span>'
+        f"<b>{escape(t.ratio(part.ratio))}</b> {escape(t(f'euro.{part.key}'))}"
+        f" <span class=quiet>({escape(percent)})</span></li>"
+        for part, percent in zip(parts, percents, strict=True)
+    )
+    return (
+        f'<div class="euro"><p>{escape(paid)}</p>'
+        f'<div class="track" aria-hidden="true"><span class="segment paid"'
+        f' style="width:{100 / full:.3f}%"></span></div>'
+        f"<p>{escape(t('euro.brings', ratio=t.ratio(evaluation.ratio)))}</p>"
+        f'<div class="track" aria-hidden="true">{segments}</div><ul class="key">{key}</ul></div>'
+    )

@@ -1,0 +1,98 @@
+"""What an informed reader would ask, as switches beside the answer."""
+
+from typing import Any
+
+import streamlit as st
+
+from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY
+from ui import state
+from ui.frame import Page
+from ui.inputs import typed_field
+from ui.labels import perspective_label
+
+WHOLE_PERCENTS = tuple(percent / 100 for percent in range(101))
+
+
+def reader_questions(page: Page) -> None:
+    """Show the questions of DESIGN.md as settings of the scenario."""
+    t, settings = page.t, page.scenario.settings
+    with st.container(border=True, key="questions"):
+        st.subheader(t("questions.title"), anchor=False)
+        _toggle(page, "lines", on="itemised", off="all")
+        _toggle(page, "footprint", on="without", off="with")
+        if settings.footprint == "without":
+            _share(page, "balance.footprint", label=t("questions.balance_footprint"))
+        _segments(page, "years_covered")
+        _perspective(page)
+        st.markdown(t("questions.common"))
+        for name in ("deadweight", "displacement", "attribution"):
+            _share(page, name, label=t(f"setting.{name}"))
+
+
+def _toggle(page: Page, name: str, *, on: str, off: str) -> None:
+    key = f"switch:{name}"
+    st.session_state[key] = page.scenario.value_at(name) == on
+    st.toggle(
+        page.t(f"questions.{name}"),
+        key=key,
+        help=page.t(f"setting.{name}_help"),
+        on_change=lambda: state.change(name, on if st.session_state[key] else off),
+    )
+
+
+def _segments(page: Page, name: str) -> None:
+    t, key = page.t, f"switch:{name}"
+    st.session_state[key] = page.scenario.value_at(name)
+    st.segmented_control(
+        t(f"setting.{name}"),
+        page.scenario.choices()[name],
+        format_func=lambda option: t(f"{name}.{option}"),
+        key=key,
+        required=True,
+        help=t(f"setting.{name}_help"),
+        on_change=lambda: state.change(name, st.session_state[key]),
+    )
+
+
+def _perspective(page: Page) -> None:
+    """Ask whose costs and gains count; on the full cost, ask what the others pay."""
+    t, scenario = page.t, page.scenario
+    key = "switch:perspective"
+    st.session_state[key] = scenario.settings.perspective
+    st.radio(
+        t("setting.perspective"),
+        shown_perspectives(page),
+        format_func=lambda one: perspective_label(one, scenario, t),
+        key=key,
+        help=t("setting.perspective_help"),
+        on_change=lambda: state.change("perspective", st.session_state[key]),
+    )
+    if scenario.settings.perspective == SOCIETY:
+        st.caption(t("questions.full_cost"))
+        for cost in scenario.costs:
+            if cost.provenance in ("assumed", "yours"):
+                typed_field(page, cost.id, cost, label=t.of(cost.label), help=t.of(cost.help))
+
+
+def shown_perspectives(page: Page) -> list[str]:
+    """Return the points of view worth offering: one funder's only if it pays something."""
+    paying = [cost.stakeholder for cost in page.scenario.costs if cost.value]
+    wanted = [page.case.settings.perspective, SOCIETY, PUBLIC_FINANCES]
+    wanted += [f"{FUNDER}-{funder}" for funder in paying]
+    wanted += [f"{LEVERAGE}-{funder}" for funder in paying]
+    return list(dict.fromkeys([*wanted, page.scenario.settings.perspective]))
+
+
+def _share(page: Page, address: str, *, label: str) -> None:
+    """Show a share as a slider in whole percents; a finer one, once typed, has its place in it."""
+    t, key = page.t, f"switch:{address}"
+    current: Any = page.scenario.value_at(address)
+    st.session_state[key] = current
+    st.select_slider(
+        label,
+        sorted({*WHOLE_PERCENTS, current}),
+        format_func=t.percent,
+        key=key,
+        help=t(f"share.{address.rpartition('.')[2]}_help"),
+        on_change=lambda: state.change(address, st.session_state[key]),
+    )

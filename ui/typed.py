@@ -1,0 +1,119 @@
+"""What a person types, understood: ``1 500 000``, ``1,5 M€``, ``4,5``, ``12 %``, ``€1.5M``.
+
+A number that could mean two things is refused rather than guessed: ``1.500`` typed on a French
+page is a thousand and a half to some and one and a half to others.
+"""
+
+import re
+from typing import Literal
+
+from ui.words import Language
+
+Kind = Literal["amount", "quantity", "share", "whole"]
+
+LONGEST = 40
+
+MULTIPLIERS: dict[Language, dict[str, float]] = {
+    "fr": {
+        "k": 1e3, "mille": 1e3,
+        "m": 1e6, "million": 1e6, "millions": 1e6,
+        "md": 1e9, "mds": 1e9, "milliard": 1e9, "milliards": 1e9,
+    },
+    "en": {
+        "k": 1e3, "thousand": 1e3,
+        "m": 1e6, "million": 1e6, "millions": 1e6,
+        "bn": 1e9, "billion": 1e9, "billions": 1e9,
+    },
+}  # fmt: skip
+"""A French *billion* is a million millions, so it is left out of French."""
+
+CURRENCY = ("€", "eur", "euro", "euros")
+PERCENT = ("%", "pour cent", "pourcent", "percent", "per cent")
+
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2009'\u2019]")
+_PARTS = re.compile(r"(?P<sign>[-−]?) ?(?P<digits>\d(?:[\d .,]*[\d.,])?|[.,]\d+)(?P<suffix>.*)")
+_BY_SPACE = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d*)?")
+_BY_POINT = re.compile(r"\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:\.\d{3}){2,}")
+_BY_COMMA = re.compile(r"\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,}")
+_ONE_MARK = re.compile(r"(?P<whole>\d*)(?:(?P<mark>[.,])(?P<decimals>\d*))?")
+
+
+class NotUnderstoodError(ValueError):
+    """A text that is no number, or could be two. ``code`` names the sentence to show."""
+
+    def __init__(self, code: Literal["not_a_number", "ambiguous", "not_a_share", "not_whole"]):
+        """Keep the reason."""
+        self.code = code
+        super().__init__(code)
+
+
+def parse(text: str, kind: Kind, language: Language, *, unit_words: tuple[str, ...] = ()) -> float:
+    """Return the number in ``text``; a share as a fraction, whether or not % is typed.
+
+    ``unit_words`` may follow the number and are passed over, such as ``personnes``.
+
+    Raises:
+        NotUnderstoodError: no number, an ambiguous one, or one of another kind.
+    """
+    cleaned = _SPACES.sub(" ", text).strip().lower()
+    # The euro sign may stand before the number, as in English.
+    cleaned = re.sub(r"^([-−]?) ?€ ?", r"\1", cleaned)
+    found = _PARTS.fullmatch(cleaned) if len(text) <= LONGEST else None
+    if found is None:
+        raise NotUnderstoodError("not_a_number")
+    number = _digits(found["digits"].strip(), language)
+    multiplier, is_percent = _suffix(found["suffix"].strip(), language, unit_words)
+    value = number * multiplier * (-1 if found["sign"] else 1)
+    # A product such as 1.1 x 1 000 000 is 1100000.0000000002 in binary.
+    value = round(value, 6)
+    if kind == "share":
+        return round(value / 100, 12)
+    if is_percent:
+        raise NotUnderstoodError("not_a_share")
+    if kind == "whole" and value % 1:
+        raise NotUnderstoodError("not_whole")
+    return int(value) if kind == "whole" else value
+
+
+def _digits(digits: str, language: Language) -> float:
+    """Return the number that digits, marks and spaces spell.
+
+    Groups of thousands are recognised when they cannot be anything else. A single mark is the
+    decimal one, in either style, unless exactly three digits follow the mark of the other
+    language: ``1,500`` in English is 1 500, ``1.500`` in French is refused.
+    """
+    if _BY_SPACE.fullmatch(digits):
+        return float(digits.replace(" ", "").replace(",", "."))
+    if _BY_POINT.fullmatch(digits):
+        return float(digits.replace(".", "").replace(",", "."))
+    if _BY_COMMA.fullmatch(digits):
+        return float(digits.replace(",", ""))
+    found = _ONE_MARK.fullmatch(digits)
+    if found is None:
+        raise NotUnderstoodError("not_a_number")
+    whole, mark, decimals = found["whole"] or "0", found["mark"], found["decimals"] or "0"
+    looks_grouped = len(decimals) == 3 and 1 <= len(whole) <= 3 and int(whole) > 0
+    if looks_grouped and mark == "," and language == "en":
+        return float(whole + decimals)
+    if looks_grouped and mark == "." and language == "fr":
+        raise NotUnderstoodError("ambiguous")
+    return float(f"{whole}.{decimals}")
+
+
+def _suffix(suffix: str, language: Language, unit_words: tuple[str, ...]) -> tuple[float, bool]:
+    """Return the multiplier a suffix stands for, and whether it says percent."""
+    if suffix in PERCENT:
+        return 1.0, True
+    known = sorted((*CURRENCY, *(word.lower() for word in unit_words)), key=len, reverse=True)
+    rest = suffix
+    for word in known:
+        if word and rest.endswith(word):
+            rest = rest.removesuffix(word).strip()
+            break
+    rest = re.sub(r" (de|d|of)$", "", rest)
+    if not rest:
+        return 1.0, False
+    multiplier = MULTIPLIERS[language].get(rest)
+    if multiplier is None:
+        raise NotUnderstoodError("not_a_number")
+    return multiplier, False

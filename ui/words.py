@@ -1,0 +1,245 @@
+"""Words and figures in the reader's language.
+
+A ``Words`` is a frozen value: it is handed over, never looked up, and knows nothing of
+Streamlit. Sentences live in the gettext catalogues, by key; a missing one is an error.
+"""
+
+import datetime
+import gettext
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from babel import Locale, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from roi_model import units
+from roi_model.parameters import Name, Text
+
+Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+LOCALES = Path(__file__).parent / "locales"
+
+NO_BREAK, NARROW = "\u00a0", "\u202f"
+MILLION = 1_000_000
+MONTHS_SHOWN_WITH_DECIMALS = 24
+
+
+class MissingWordError(KeyError):
+    """A sentence that the catalogue does not have."""
+
+
+def french_spaces(text: str) -> str:
+    """Return ``text`` with the spaces and apostrophes that French typography asks for.
+
+    Catalogues and case files are written with plain spaces and straight apostrophes; the
+    no-break ones before : ; ? ! %, inside guillemets, in numbers and before units go here.
+    """
+    text = text.replace("'", "\u2019")
+    text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NARROW, text)
+    text = re.sub(r" (?=[;?!])", NARROW, text)
+    text = re.sub(r" (?=[:»%€])", NO_BREAK, text)
+    text = re.sub(r"(?<=«) ", NO_BREAK, text)
+    return re.sub(r"(?<=[\d}]) (?=M€|Md€)", NO_BREAK, text)
+
+
+@cache
+def _catalogue(language: Language) -> tuple[gettext.GNUTranslations, frozenset[str]]:
+    """Return the sentences of a language and their keys, compiled once in memory."""
+    path = LOCALES / language / "messages.po"
+    with path.open("rb") as written:
+        messages = read_po(written, locale=language)
+    if language == "fr":
+        for message in messages:
+            if isinstance(message.string, str):
+                message.string = french_spaces(message.string)
+            elif message.string:
+                message.string = tuple(map(french_spaces, message.string))
+    keys = frozenset(
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in messages
+        if message.id
+    )
+    compiled = io.BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled), keys
+
+
+def keys_of(language: Language) -> frozenset[str]:
+    """Return the keys of every sentence a language has."""
+    return _catalogue(language)[1]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences and the number formats of one language."""
+
+    language: Language
+
+    def __call__(self, key: str, **holes: Any) -> str:
+        """Return the sentence ``key`` with its named holes filled.
+
+        Raises:
+            MissingWordError: the catalogue has no such sentence.
+        """
+        return self._sentence(key).format(**holes)
+
+    def has(self, key: str) -> bool:
+        """Say whether the catalogue has the sentence ``key``."""
+        return key in _catalogue(self.language)[1]
+
+    def counted(self, key: str, count: float, **holes: Any) -> str:
+        """Return the sentence ``key`` in the singular or plural that ``count`` asks for."""
+        translations, keys = _catalogue(self.language)
+        if key not in keys:
+            raise MissingWordError(f"{self.language}: no sentence {key!r}")
+        # gettext counts in whole numbers; 1.5 is singular in French, 0.9 plural in English.
+        size = abs(count)
+        whole = math.floor(size) if self.language == "fr" or size == 1 else max(2, math.ceil(size))
+        return translations.ngettext(key, f"{key}s", whole).format(**holes)
+
+    def _sentence(self, key: str) -> str:
+        translations, keys = _catalogue(self.language)
+        if key not in keys:
+            raise MissingWordError(f"{self.language}: no sentence {key!r}")
+        return translations.gettext(key)
+
+    def of(self, text: Name | Text) -> str:
+        """Return what a case file says in this language."""
+        said: str = getattr(text, self.language)
+        return french_spaces(said) if self.language == "fr" else said
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse({"fr": "fr_FR", "en": "en_GB"}[self.language])
+
+    def number(self, value: float, *, decimals: int | None = None) -> str:
+        """Return a number: ``1 234,5`` or ``1,234.5``; all its decimals unless told how many.
+
+        An undefined one is a dash.
+        """
+        if math.isnan(value):
+            return "—"
+        if decimals is None:
+            pattern = "#,##0.######"
+        else:
+            pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return str(numbers.format_decimal(value, format=pattern, locale=self._locale))
+
+    def euros(self, amount: float, *, decimals: int | None = 0) -> str:
+        """Return an amount: ``1 234 €`` or ``€1,234``."""
+        return self._money(self.number(amount, decimals=decimals), "figure.euros")
+
+    def ratio(self, value: float) -> str:
+        """Return euros per euro, to the cent: ``13,47 €`` or ``€13.47``."""
+        return self.euros(value, decimals=2)
+
+    def short_euros(self, amount: float) -> str:
+        """Return an amount in millions from 100 000 € on: ``20,2 M€`` or ``€20.2M``.
+
+        Below, all its euros. Two decimals where one would hide a change.
+        """
+        if math.isnan(amount) or abs(amount) < MILLION / 10:
+            return self.euros(amount)
+        millions = amount / MILLION
+        decimals = 1 if math.isclose(millions, round(millions, 1), abs_tol=1e-9) else 2
+        return self._money(self.number(millions, decimals=decimals), "figure.millions")
+
+    def _money(self, number: str, key: str) -> str:
+        sign, digits = ("−", number[1:]) if number.startswith("-") else ("", number)
+        return sign + self(key, number=digits)
+
+    def percent(self, share: float, *, decimals: int | None = None) -> str:
+        """Return a share in percent: ``12,5 %`` or ``12.5%``; ``decimals`` as in ``number``."""
+        # Rounding takes away what the binary fraction adds: 0.07 * 100 is 7.000000000000001.
+        percent = share if math.isnan(share) else round(share * 100, 10)
+        return self("figure.percent", number=self.number(percent, decimals=decimals))
+
+    def whole_percents(self, shares: Sequence[float]) -> list[str]:
+        """Return shares in whole percents that add up as the shares do.
+
+        The largest remainders are rounded up, so that 42.1, 50.5 and 7.5 % do not read as 99 %.
+        Shares of an undefined whole are dashes.
+        """
+        if any(math.isnan(share) for share in shares):
+            return ["—"] * len(shares)
+        exact = [share * 100 for share in shares]
+        whole = [math.floor(percent) for percent in exact]
+        missing = round(math.fsum(exact)) - sum(whole)
+        largest_first = sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])
+        for position in largest_first[:missing]:
+            whole[position] += 1
+        return [self("figure.percent", number=self.number(percent)) for percent in whole]
+
+    def months(self, months: float) -> str:
+        """Return a duration in months, in years from two years on; a dash when undefined."""
+        if math.isnan(months):
+            return "—"
+        if months < MONTHS_SHOWN_WITH_DECIMALS:
+            return self.counted("figure.month", months, number=self.number(months, decimals=1))
+        years = months / 12
+        return self.counted("figure.year", years, number=self.number(years, decimals=1))
+
+    def date(self, day: datetime.date) -> str:
+        """Return a date: ``29 mai 2017`` or ``29 May 2017``."""
+        return dates.format_date(day, format="long", locale=self._locale)
+
+    def unit(self, unit: str, *, count: float = 2) -> str:
+        """Return a unit in words, such as ``€ par personne et par an``; empty for a share."""
+        top, _, below = unit.partition("/")
+        words = "" if top in ("1", units.SHARE) else self.counted(f"unit.{top}", count)
+        for position, base in enumerate(below.split("/") if below else ()):
+            key = "unit.per_first" if position == 0 else "unit.per_next"
+            words = self(key, unit=words, per=self.counted(f"unit.{base}", 1)).strip()
+        return words
+
+    def value(self, value: float, unit: str) -> str:
+        """Return a number with its unit: ``788 € par personne et par an``, ``25 %``."""
+        if unit == units.SHARE:
+            return self.percent(value)
+        if units.is_money(unit):
+            per = self.unit(unit).removeprefix(self.unit("EUR"))
+            return self.euros(value, decimals=None if value % 1 else 0) + per
+        return f"{self.number(value)}{NO_BREAK}{self.unit(unit, count=value)}"
+
+    def figure(self, value: float, unit: str) -> str:
+        """Return a number as a field shows it for editing: the unit stands beside, percent kept."""
+        return self.percent(value) if unit == units.SHARE else self.number(value)
+
+
+@cache
+def words_in(language: Language) -> Words:
+    """Return the words of a language."""
+    return Words(language)
+
+
+def preferred_language(stated: str | None, browser: str | None) -> Language:
+    """Return the language of a link if it states one, else the browser's, else French."""
+    for wish in (stated, browser):
+        language = (wish or "").replace("_", "-").split("-")[0].lower()
+        if language in LANGUAGES:
+            return language
+    return "fr"
+
+
+def holes(sentence: str) -> frozenset[str]:
+    """Return the names of the holes of a sentence."""
+    return frozenset(re.findall(r"{(\w+)}", sentence))
+
+
+def texts_of(language: Language) -> Mapping[str, str]:
+    """Return every sentence of a language by key, singulars for those with a plural."""
+    translations, keys = _catalogue(language)
+    return {key: _catalogue_text(translations, key) for key in keys}
+
+
+def _catalogue_text(translations: gettext.GNUTranslations, key: str) -> str:
+    plural = translations.ngettext(key, f"{key}s", 2)
+    return plural if plural != f"{key}s" else translations.gettext(key)
