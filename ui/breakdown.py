@@ -95,7 +95,7 @@ def _parts(lines: Sequence[OutcomeResult]) -> dict[Provenance, float]:
 
 def _draw(page: Page, name: str, bars: Sequence[charts.Bar]) -> None:
     t = page.t
-    st.subheader(t(f"chart.{name}_title"), anchor=False)
+    st.header(t(f"chart.{name}_title"), anchor=False)
     if not bars:
         st.caption(t("chart.nothing"))
         return

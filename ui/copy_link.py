@@ -43,7 +43,7 @@ def card(page: Page) -> None:
     """Show what the link holds and the button that copies it."""
     t = page.t
     with st.container(border=True, key="share"):
-        st.subheader(t("share_link.title"), anchor=False)
+        st.header(t("share_link.title"), anchor=False)
         st.markdown(t("share_link.text"))
         words = {name: t(f"share_link.{name}") for name in ("label", "done", "by_hand")}
         _component()(data=words, key="copy_link")

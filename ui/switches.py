@@ -17,7 +17,7 @@ def reader_questions(page: Page) -> None:
     """Show the questions of DESIGN.md as settings of the scenario."""
     t, settings = page.t, page.scenario.settings
     with st.container(border=True, key="questions"):
-        st.subheader(t("questions.title"), anchor=False)
+        st.header(t("questions.title"), anchor=False)
         _toggle(page, "lines", on="itemised", off="all")
         _toggle(page, "footprint", on="without", off="with")
         if settings.footprint == "without":

@@ -11,7 +11,8 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ LOCALES = Path(__file__).parent / "locales"
 
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 MILLION = 1_000_000
+MOST_DECIMALS = 6
 MONTHS_SHOWN_WITH_DECIMALS = 24
 
 
@@ -77,6 +79,25 @@ def keys_of(language: Language) -> frozenset[str]:
     return _catalogue(language)[1]
 
 
+@cache
+def _locale(language: Language) -> Locale:
+    return Locale.parse({"fr": "fr_FR", "en": "en_GB"}[language])
+
+
+# A page writes the same few hundred numbers at every rerun; a slider alone has a hundred.
+@lru_cache(maxsize=4096)
+def _formatted(value: float, decimals: int | None, language: Language) -> str:
+    """Return a number in the style of a language, rounded half up as on paper.
+
+    Babel alone would round a half to the even digit.
+    """
+    places = MOST_DECIMALS if decimals is None else decimals
+    # Adding zero turns a negative zero into a plain one.
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
+    pattern = "#,##0." + ("#" if decimals is None else "0") * places
+    return str(numbers.format_decimal(rounded, format=pattern, locale=_locale(language)))
+
+
 @dataclass(frozen=True)
 class Words:
     """The sentences and the number formats of one language."""
@@ -116,22 +137,12 @@ class Words:
         said: str = getattr(text, self.language)
         return french_spaces(said) if self.language == "fr" else said
 
-    @property
-    def _locale(self) -> Locale:
-        return Locale.parse({"fr": "fr_FR", "en": "en_GB"}[self.language])
-
     def number(self, value: float, *, decimals: int | None = None) -> str:
         """Return a number: ``1 234,5`` or ``1,234.5``; all its decimals unless told how many.
 
         An undefined one is a dash.
         """
-        if math.isnan(value):
-            return "—"
-        if decimals is None:
-            pattern = "#,##0.######"
-        else:
-            pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(numbers.format_decimal(value, format=pattern, locale=self._locale))
+        return "—" if math.isnan(value) else _formatted(float(value), decimals, self.language)
 
     def euros(self, amount: float, *, decimals: int | None = 0) -> str:
         """Return an amount: ``1 234 €`` or ``€1,234``."""
@@ -189,7 +200,7 @@ class Words:
 
     def date(self, day: datetime.date) -> str:
         """Return a date: ``29 mai 2017`` or ``29 May 2017``."""
-        return dates.format_date(day, format="long", locale=self._locale)
+        return dates.format_date(day, format="long", locale=_locale(self.language))
 
     def unit(self, unit: str, *, count: float = 2) -> str:
         """Return a unit in words, such as ``€ par personne et par an``; empty for a share."""
