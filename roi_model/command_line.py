@@ -11,7 +11,7 @@ from typing import Any
 import roi_model
 from roi_model.case_files import load_case, shipped_cases
 from roi_model.evaluation import Evaluation, evaluate
-from roi_model.problems import Problem, ScenarioError
+from roi_model.problems import ScenarioError
 from roi_model.scenario import Scenario, Value
 
 EXIT_BAD_INPUT = 2
@@ -22,9 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         scenario = load_case(options.case)
-        scenario = scenario.with_changes(_changes(options.changes, scenario))
-        if options.perspective:
-            scenario = scenario.with_changes({"perspective": options.perspective})
+        scenario = scenario.with_changes(_changes(options, scenario))
     except ScenarioError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT
@@ -66,9 +64,9 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _defined(value: Any) -> Any:
-    """Return ``value`` with every NaN replaced by ``None``, which JSON can say."""
+    """Return ``value`` with ``None``, which JSON can say, for NaN and infinities."""
     if isinstance(value, float):
-        return None if math.isnan(value) else value
+        return value if math.isfinite(value) else None
     if isinstance(value, list):
         return [_defined(item) for item in value]
     if isinstance(value, dict):
@@ -100,26 +98,14 @@ def _as_text(scenario: Scenario, evaluation: Evaluation, language: str) -> str:
     return "\n".join(lines)
 
 
-def _changes(assignments: Sequence[str], scenario: Scenario) -> dict[str, Value]:
-    """Return ``ADDRESS=VALUE`` options as changes; a number unless the setting is a choice."""
+def _changes(options: argparse.Namespace, scenario: Scenario) -> dict[str, Value]:
+    """Return the ``ADDRESS=VALUE`` options and the point of view as changes."""
     changes: dict[str, Value] = {}
-    problems = []
-    for assignment in assignments:
+    for assignment in options.changes:
         address, _, written = assignment.partition("=")
-        try:
-            changes[address] = scenario.value_from_text(address, written)
-        except ValueError:
-            problems.append(
-                Problem(
-                    where=address,
-                    code="not_a_number",
-                    received=written,
-                    allowed="",
-                    message="must be ADDRESS=NUMBER, such as quiet_nights.people=1200",
-                )
-            )
-    if problems:
-        raise ScenarioError(problems)
+        changes[address] = scenario.value_from_text(address, written)
+    if options.perspective:
+        changes["perspective"] = options.perspective
     return changes
 
 

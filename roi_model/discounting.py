@@ -25,17 +25,17 @@ def discount_factor(years: Numeric, discount_rate: Numeric) -> Numeric:
 
 
 def geometric_sum(step: Numeric, terms: Numeric) -> Numeric:
-    """Return 1 + step + … + step ** (terms - 1), for a step of 0 to 1.
+    """Return 1 + step + … + step ** (terms - 1), for a step of 0 or more.
 
     Near a step of 1 the quotient (1 - step ** terms) / (1 - step) would lose its digits; it is
     taken through ``expm1`` and ``log1p`` of the gap to 1, which keeps them. At 1 the sum is
     ``terms``, at 0 it is 1.
     """
     gap = 1.0 - np.asarray(step, dtype=float)
-    inside = (gap > 0) & (gap < 1)
-    safe_gap = np.where(inside, gap, 0.5)
+    regular = (gap != 0) & (gap < 1)
+    safe_gap = np.where(regular, gap, 0.5)
     total = -np.expm1(terms * np.log1p(-safe_gap)) / safe_gap
-    total = np.where(inside, total, np.where(gap == 0, terms, 1.0))
+    total = np.where(regular, total, np.where(gap == 0, terms, 1.0))
     return total if total.ndim else float(total)
 
 

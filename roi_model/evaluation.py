@@ -120,9 +120,10 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
         KeyError: ``perspective`` is an id this scenario does not have.
     """
     if not isinstance(perspective, Perspective):
-        perspective = perspective_of(
-            perspective or scenario.settings.perspective, scenario.stakeholders
-        )
+        named = perspective or scenario.settings.perspective
+        if named not in scenario.perspective_ids:
+            raise KeyError(named)
+        perspective = perspective_of(named, scenario.stakeholders)
     values = [_value_line(outcome, scenario.settings) for outcome in scenario.outcomes]
     seen = [line.of(perspective) for line in values]
     benefits = fsum(line.present_value for line in seen)
@@ -244,16 +245,26 @@ def _attribution(outcome: Outcome, settings: Settings) -> formulas.Numeric:
 def _provenance(outcome: Outcome, settings: Settings) -> Provenance:
     """Return the provenance of the weakest number that shapes the line.
 
-    Its factors, and those of its own shares that deduct something.
+    Its factors, those of its own shares that deduct something, and the years it lasts beyond
+    the first.
     """
     shares = [
         share
         for name in OUTCOME_SHARES
         if (share := getattr(outcome, name)) is not None
-        and share.value
+        and _deducts(name, share, settings)
         and (name != "footprint" or settings.footprint == "without")
     ]
-    return weakest([number.provenance for number in (*outcome.factors, *shares)])
+    period = outcome.benefit_period
+    lasting = [period] if period is not None and period.value > 1 else []
+    return weakest([number.provenance for number in (*outcome.factors, *shares, *lasting)])
+
+
+def _deducts(name: str, share: Parameter, settings: Settings) -> bool:
+    """Say whether a share takes something off: a credited one does unless it is all."""
+    if name == "attribution" and settings.attribution_means == "credited":
+        return share.value < 1
+    return share.value > 0
 
 
 def _by_year(lines: Iterable[_Line]) -> NDArray[np.float64]:

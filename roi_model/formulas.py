@@ -80,8 +80,9 @@ def ratio(benefits: Numeric, costs: Numeric) -> Numeric:
     Source: SROI guide, stage 5.3. With ``costs`` of zero the ratio is undefined.
     """
     costs = np.asarray(costs, dtype=float)
-    # Zeros are replaced before the division, so that no warning is raised for them.
-    quotient = np.where(costs == 0, np.nan, benefits / np.where(costs == 0, 1.0, costs))
+    # A cost next to nothing gives a ratio beyond what a double holds: infinite, without a fuss.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        quotient = np.where(costs == 0, np.nan, np.divide(benefits, costs))
     return quotient if quotient.ndim else float(quotient)
 
 
@@ -101,8 +102,8 @@ def net_return(benefits: Numeric, costs: Numeric) -> Numeric:
 def payback_months(costs: float, yearly_benefits: NDArray[np.float64]) -> float:
     """Return the months until cumulated benefits first reach ``costs``; NaN if they never do.
 
-    ``costs`` stand at the start; ``yearly_benefits`` are the benefits of years 1, 2, …, each
-    spread evenly over its year. On a single year's flow this is cost / (benefit / 12), which
+    ``costs`` stand at the start; ``yearly_benefits`` are the benefits of years 1, 2, …, in
+    present value, each spread evenly over its year. On a single year's flow this is cost / (benefit / 12), which
     is arithmetic on an annual flow and not a date.
     """
     if costs <= 0:

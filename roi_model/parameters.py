@@ -5,12 +5,20 @@ without a reason and a range, a derived one not without the rule that computed i
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from roi_model import units
 
@@ -27,6 +35,15 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEX
 Amount = Annotated[
     float, Field(strict=True, allow_inf_nan=False, ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)
 ]
+
+
+def fault(
+    code: str, received: Any, message: str, place: tuple[str | int, ...] = (), **context: Any
+) -> InitErrorDetails:
+    """Return one fault for a validation error: its code, what was received, what is allowed."""
+    return InitErrorDetails(
+        type=PydanticCustomError(code, message, context), loc=place, input=received
+    )
 
 
 class Record(BaseModel):
@@ -47,10 +64,9 @@ class Provenance(StrEnum):
 PROVENANCES = tuple(Provenance)
 
 
-def weakest(provenances: Mapping[str, Provenance] | list[Provenance]) -> Provenance:
+def weakest(provenances: Sequence[Provenance]) -> Provenance:
     """Return the provenance of a product: that of its weakest number."""
-    found = list(provenances.values()) if isinstance(provenances, Mapping) else provenances
-    return max(found, key=PROVENANCES.index)
+    return max(provenances, key=PROVENANCES.index)
 
 
 class Name(Record):
@@ -88,6 +104,14 @@ class Derivation(Record):
     by: Identifier | None = None
 
 
+def _as_tuple(named: Any) -> Any:
+    """Return one source as a tuple of one, and none as an empty one; files may list several."""
+    return (named,) if isinstance(named, str) else named or ()
+
+
+Citations = Annotated[tuple[Identifier, ...], BeforeValidator(_as_tuple), Field(max_length=10)]
+
+
 class Parameter(Record):
     """A number with its papers. ``unit`` and bounds depend on the kind of number."""
 
@@ -97,49 +121,53 @@ class Parameter(Record):
     high: Amount | None = None
     year: Annotated[int, Field(strict=True, ge=1900, le=2100)] | None = None
     provenance: Provenance
-    source: Identifier | None = None
+    source: Citations = ()
     locator: Text | None = None
     reason: Text | None = None
     derivation: Derivation | None = None
 
     @model_validator(mode="after")
-    def _range_holds_value(self) -> Self:
+    def _all_faults_at_once(self) -> Self:
+        faults = list(self._faults())
+        if faults:
+            raise ValidationError.from_exception_data(type(self).__name__, faults)
+        return self
+
+    def _faults(self) -> Iterator[InitErrorDetails]:
+        """Yield what is wrong with the number as a whole; kinds of number add their own."""
         low = self.value if self.low is None else self.low
         high = self.value if self.high is None else self.high
         if not low <= self.value <= high:
-            raise PydanticCustomError(
+            yield fault(
                 "range_excludes_value",
+                (low, high),
                 "the range {low} to {high} must hold the value {value}",
-                {"low": low, "high": high, "value": self.value},
+                low=low,
+                high=high,
+                value=self.value,
             )
-        return self
-
-    @model_validator(mode="after")
-    def _papers_are_there(self) -> Self:
         needed = {
             Provenance.PUBLISHED: ("source", "locator"),
             Provenance.DERIVED: ("derivation",),
             Provenance.ASSUMED: ("reason", "low", "high"),
             Provenance.YOURS: (),
         }[self.provenance]
-        missing = [name for name in needed if getattr(self, name) is None]
-        if missing and not self._needs_no_papers():
-            raise PydanticCustomError(
+        missing = [name for name in needed if getattr(self, name) in (None, ())]
+        if missing and not self._claims_nothing():
+            yield fault(
                 "papers_missing",
+                str(self.provenance),
                 "{provenance} numbers need {needed}; missing: {missing}",
-                {
-                    "provenance": str(self.provenance),
-                    "needed": ", ".join(needed),
-                    "missing": ", ".join(missing),
-                },
+                provenance=str(self.provenance),
+                needed=", ".join(needed),
+                missing=", ".join(missing),
             )
-        return self
 
-    def _needs_no_papers(self) -> bool:
-        """Say whether the value claims nothing, so that it needs no reason."""
+    def _claims_nothing(self) -> bool:
+        """Say whether the value claims nothing, so that it needs no papers."""
         return False
 
-    def replaced(self, value: float) -> Self:
+    def replaced(self, value: float | str) -> Self:
         """Return this number as the user's own: without the papers of the value it replaces.
 
         The range is widened to hold ``value``.
@@ -150,11 +178,13 @@ class Parameter(Record):
         facts: dict[str, Any] = self.model_dump() | {
             "value": value,
             "provenance": Provenance.YOURS,
-            **dict.fromkeys(("year", "source", "locator", "reason", "derivation")),
+            "source": (),
+            **dict.fromkeys(("year", "locator", "reason", "derivation")),
         }
-        for bound, widened in (("low", min), ("high", max)):
-            if facts[bound] is not None and value == value:
-                facts[bound] = widened(facts[bound], value)
+        if isinstance(value, int | float) and abs(value) <= LARGEST_AMOUNT:
+            for bound, widened in (("low", min), ("high", max)):
+                if facts[bound] is not None:
+                    facts[bound] = widened(facts[bound], value)
         return type(self).model_validate(facts)
 
 
@@ -165,24 +195,22 @@ class Factor(Parameter):
     label: Name
     help: Text
 
-    @model_validator(mode="after")
-    def _unit_is_known(self) -> Self:
+    def _faults(self) -> Iterator[InitErrorDetails]:
+        yield from super()._faults()
         try:
             units.powers(self.unit)
         except units.UnitError as error:
-            raise PydanticCustomError(
-                "unknown_unit", "{problem}", {"problem": str(error)}
-            ) from error
-        return self
-
-    @model_validator(mode="after")
-    def _quantity_is_not_negative(self) -> Self:
+            yield fault("unknown_unit", self.unit, "{problem}", problem=str(error))
+            return
         # Only money may be negative: a transfer or an unintended effect has a negative price.
-        if not units.is_money(self.unit) and self.value < 0:
-            raise PydanticCustomError(
-                "negative_quantity", "a quantity must be 0 or more", {"value": self.value}
+        lowest = self.value if self.low is None else min(self.value, self.low)
+        if lowest < 0 and not units.is_money(self.unit):
+            yield fault(
+                "negative_quantity", lowest, "a quantity must be {allowed} or more", allowed=0
             )
-        return self
+        highest = self.value if self.high is None else max(self.value, self.high)
+        if highest > 1 and self.unit == units.SHARE:
+            yield fault("share_above_1", highest, "a share must be at most {allowed}", allowed=1)
 
 
 class Share(Parameter):
@@ -193,7 +221,7 @@ class Share(Parameter):
     low: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)] | None = None
     high: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)] | None = None
 
-    def _needs_no_papers(self) -> bool:
+    def _claims_nothing(self) -> bool:
         return self.value == 0
 
 
@@ -205,5 +233,5 @@ class Duration(Parameter):
     low: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
     high: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
 
-    def _needs_no_papers(self) -> bool:
+    def _claims_nothing(self) -> bool:
         return self.value == 1

@@ -1,8 +1,14 @@
 """What is wrong with a scenario: every fault at once, each with its place and its mend."""
 
+import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+LONGEST_SHOWN = 60
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel = _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = 3
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = LONGEST_SHOWN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +41,11 @@ class ScenarioError(ValueError):
         super().__init__("\n".join([*heading, *map(str, self.problems)]))
 
 
-def shown(value: Any, *, limit: int = 60) -> str:
-    """Return ``value`` as a reader may be shown it: quoted, and cut when it is long."""
-    text = repr(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def shown(value: Any) -> str:
+    """Return ``value`` as a reader may be shown it: quoted, and cut when it is long.
+
+    A nested value is never written out whole before it is cut: a few lines of YAML can stand
+    for a thousand million of them.
+    """
+    text = _SHORT.repr(value)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"

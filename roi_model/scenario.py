@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import InitErrorDetails
 
 from roi_model import units
 from roi_model.discounting import DropOffFrom, Timing
@@ -21,6 +21,7 @@ from roi_model.parameters import (
     Share,
     Source,
     Text,
+    fault,
 )
 from roi_model.perspectives import perspective_ids
 from roi_model.problems import Problem, ScenarioError
@@ -28,6 +29,11 @@ from roi_model.problems import Problem, ScenarioError
 EUROS_A_YEAR = units.product(["EUR/year"])
 
 NOT_STATED_SHARE = Share(value=0.0, low=0.0, high=1.0, provenance=Provenance.ASSUMED)
+# Built without validation: it states nothing, so that it has no reason to give.
+NOT_STATED_CREDIT = Share.model_construct(
+    value=1.0, unit=units.SHARE, low=0.0, high=1.0, provenance=Provenance.ASSUMED
+)
+"""Attribution that no one stated, where it means the share credited: all of it."""
 NOT_STATED_PERIOD = Duration(value=1, low=1, high=30, provenance=Provenance.ASSUMED)
 
 Basis = Literal["itemised", "estimated", "balance"]
@@ -152,8 +158,7 @@ class Scenario(Record):
         try:
             scenario = handler(data)
         except ValidationError as error:
-            # Keep pydantic's own faults beside ours; both carry a place, a code and a text.
-            faults = [_carried_over(found) for found in error.errors()] + faults
+            faults = _carried_over(error) + faults
         if faults:
             raise ValidationError.from_exception_data(cls.__name__, faults)
         return scenario
@@ -183,10 +188,15 @@ class Scenario(Record):
             for factor in outcome.factors:
                 yield f"{outcome.id}.{factor.id}", factor
             for name in OUTCOME_SHARES:
-                yield f"{outcome.id}.{name}", getattr(outcome, name) or NOT_STATED_SHARE
+                yield f"{outcome.id}.{name}", getattr(outcome, name) or self._unstated(name)
             yield f"{outcome.id}.benefit_period", outcome.benefit_period or NOT_STATED_PERIOD
         for name in SETTING_SHARES:
             yield name, getattr(self.settings, name)
+
+    def _unstated(self, share: str) -> Share:
+        """Return what stands for a share of an outcome that no one stated."""
+        credited = self.settings.attribution_means == "credited"
+        return NOT_STATED_CREDIT if credited and share == "attribution" else NOT_STATED_SHARE
 
     def choices(self) -> dict[str, tuple[Any, ...]]:
         """Return what may be chosen for each setting that is a choice."""
@@ -202,47 +212,53 @@ class Scenario(Record):
         """Return ``written``, as a link or a command states it, as a value for ``address``.
 
         A choice is matched by its text; anything else is read as a number with a decimal
-        point, a whole one where a duration is asked for. What is no choice is returned as it
-        is, for ``with_changes`` to refuse.
-
-        Raises:
-            ValueError: a number is asked for, and ``written`` is not one.
+        point, a whole one where a duration is asked for. What cannot be read is returned as it
+        is, for ``with_changes`` to refuse with all the rest.
         """
         choices = self.choices()
         if address in choices:
             return {str(choice): choice for choice in choices[address]}.get(written, written)
-        number = float(written)
+        try:
+            number = float(written)
+        except ValueError:
+            return written
         return int(number) if address.endswith(".benefit_period") and number % 1 == 0 else number
 
     def with_changes(self, changes: Mapping[str, Value]) -> "Scenario":
         """Return this scenario with the numbers and choices at some addresses replaced.
 
         A number that is replaced becomes the user's own; one set to the value it had stays
-        what it was.
+        what it was. Choices come first: what an unstated attribution is depends on one.
 
         Raises:
             ScenarioError: one problem for each address that does not exist or value that is
-                not allowed there; ``where`` is the address.
+                not allowed there, in the order given; ``where`` is the address.
         """
-        parameters, choices = dict(self.parameters()), self.choices()
+        choices = self.choices()
+        chosen = {
+            address: value
+            for address, value in changes.items()
+            if address in choices and _is_among(value, choices[address])
+        }
+        scenario = self._with(chosen)
+        parameters = dict(scenario.parameters())
         replaced: dict[str, Parameter | Value] = {}
         problems = []
         for address, value in changes.items():
+            if address in chosen:
+                continue
             if address in choices:
-                if value in choices[address]:
-                    replaced[address] = value
-                else:
-                    problems.append(_not_a_choice(address, value, choices[address]))
+                problems.append(_not_a_choice(address, value, choices[address]))
             elif address not in parameters:
                 problems.append(_no_such_address(address, value))
-            elif value != parameters[address].value:
+            elif not _is_same(value, parameters[address].value):
                 try:
-                    replaced[address] = parameters[address].replaced(value)  # type: ignore[arg-type]
+                    replaced[address] = parameters[address].replaced(value)
                 except ValidationError as error:
                     problems.append(_refused(address, value, error))
         if problems:
             raise ScenarioError(problems)
-        return self._with(replaced)
+        return scenario._with(replaced)
 
     def _with(self, replaced: Mapping[str, Parameter | Value]) -> "Scenario":
         """Return this scenario with whole parameters and choices put at their addresses."""
@@ -296,6 +312,15 @@ def _place(location: Iterable[str | int], data: Any) -> str:
     return place
 
 
+def _is_same(value: Any, other: Any) -> bool:
+    """Say whether two values are equal and of one kind: True is not 1."""
+    return isinstance(value, bool) == isinstance(other, bool) and bool(value == other)
+
+
+def _is_among(value: Any, choices: Iterable[Any]) -> bool:
+    return any(_is_same(value, choice) for choice in choices)
+
+
 def _field(record: Any, name: str) -> Any:
     """Return a field of a mapping or of a record; ``None`` where there is none."""
     return record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
@@ -306,18 +331,26 @@ def _records(data: Any, name: str) -> list[Any]:
     return list(found) if isinstance(found, list | tuple) else []
 
 
-def _fault(
-    location: tuple[str | int, ...], code: str, received: Any, message: str, **context: Any
-) -> InitErrorDetails:
-    return InitErrorDetails(
-        type=PydanticCustomError(code, message, context), loc=location, input=received
-    )
+def _carried_over(error: ValidationError) -> list[InitErrorDetails]:
+    """Return pydantic's own faults, to stand beside ours: a place, a code and a text each.
 
-
-def _carried_over(found: Mapping[str, Any]) -> InitErrorDetails:
-    # Braces in the text would be read as holes of a template.
-    message = str(found["msg"]).replace("{", "(").replace("}", ")")
-    return _fault(found["loc"], found["type"], found["input"], message, **(found.get("ctx") or {}))
+    A list is also called too short when its items are faulty; that one is left out.
+    """
+    found = error.errors()
+    places = [one["loc"] for one in found]
+    return [
+        fault(
+            one["type"],
+            one["input"],
+            # Braces in the text would be read as holes of a template.
+            one["msg"].replace("{", "(").replace("}", ")"),
+            one["loc"],
+            **(one.get("ctx") or {}),
+        )
+        for one in found
+        if one["type"] != "too_short"
+        or not any(place[: len(one["loc"])] == one["loc"] != place for place in places)
+    ]
 
 
 def _cross_faults(data: Any) -> Iterator[InitErrorDetails]:
@@ -327,21 +360,26 @@ def _cross_faults(data: Any) -> Iterator[InitErrorDetails]:
     reports that itself.
     """
     yield from _repeated_ids(data)
-    stakeholders = {_field(one, "id") for one in _records(data, "stakeholders")}
+    stakeholders = set(_texts(_records(data, "stakeholders"), "id"))
     for group in ("costs", "outcomes"):
         for position, record in enumerate(_records(data, group)):
             named = _field(record, "stakeholder")
             if isinstance(named, str) and named not in stakeholders:
-                yield _fault(
-                    (group, position, "stakeholder"),
+                yield fault(
                     "unknown_stakeholder",
                     named,
                     "the stakeholder must be one of: {allowed}",
-                    allowed=", ".join(sorted(filter(None, stakeholders))),
+                    (group, position, "stakeholder"),
+                    allowed=", ".join(sorted(stakeholders)),
                 )
     yield from _unknown_sources(data)
     yield from _wrong_units(data)
     yield from _unknown_perspective(data)
+
+
+def _texts(records: Iterable[Any], name: str) -> list[str]:
+    """Return a field of each record, where it is a text."""
+    return [value for record in records if isinstance(value := _field(record, name), str)]
 
 
 def _repeated_ids(data: Any) -> Iterator[InitErrorDetails]:
@@ -353,22 +391,22 @@ def _repeated_ids(data: Any) -> Iterator[InitErrorDetails]:
         (
             ("outcomes",),
             _records(data, "outcomes"),
-            RESERVED_IDS | {_field(cost, "id") for cost in _records(data, "costs")},
+            RESERVED_IDS.union(_texts(_records(data, "costs"), "id")),
         ),
     ]
     for position, outcome in enumerate(_records(data, "outcomes")):
         taken = frozenset((*OUTCOME_SHARES, "benefit_period"))
         groups.append((("outcomes", position, "factors"), _records(outcome, "factors"), taken))
     for location, records, taken in groups:
-        counts = Counter(one for record in records if isinstance(one := _field(record, "id"), str))
+        counts = Counter(_texts(records, "id"))
         for position, record in enumerate(records):
             identifier = _field(record, "id")
             if isinstance(identifier, str) and (counts[identifier] > 1 or identifier in taken):
-                yield _fault(
-                    (*location, position, "id"),
+                yield fault(
                     "duplicate_id",
                     identifier,
                     "each id may stand only once, and not for a setting or a share",
+                    (*location, position, "id"),
                 )
 
 
@@ -376,15 +414,16 @@ def _unknown_sources(data: Any) -> Iterator[InitErrorDetails]:
     sources = _field(data, "sources")
     known = set(sources) if isinstance(sources, Mapping) else set()
     for location, record in _numbers(data):
-        named = _field(record, "source")
-        if isinstance(named, str) and named not in known:
-            yield _fault(
-                (*location, "source"),
-                "unknown_source",
-                named,
-                "the source must be one of: {allowed}",
-                allowed=", ".join(sorted(map(str, known))),
-            )
+        cited = _field(record, "source")
+        for named in [cited] if isinstance(cited, str) else _records(record, "source"):
+            if isinstance(named, str) and named not in known:
+                yield fault(
+                    "unknown_source",
+                    named,
+                    "the source must be one of: {allowed}",
+                    (*location, "source"),
+                    allowed=", ".join(sorted(map(str, known))),
+                )
 
 
 def _numbers(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -417,24 +456,24 @@ def _wrong_units(data: Any) -> Iterator[InitErrorDetails]:
             except (units.UnitError, AttributeError, TypeError):
                 continue
             if stated and found != EUROS_A_YEAR:
-                yield _fault(
-                    location,
+                yield fault(
                     "not_euros_a_year",
                     " x ".join(stated),
                     "the product of the units must be EUR/year, not {found}",
+                    location,
                     found=units.written(found),
                 )
 
 
 def _unknown_perspective(data: Any) -> Iterator[InitErrorDetails]:
     named = _field(_field(data, "settings"), "perspective")
-    allowed = perspective_ids(_field(cost, "stakeholder") for cost in _records(data, "costs"))
+    allowed = perspective_ids(_texts(_records(data, "costs"), "stakeholder"))
     if isinstance(named, str) and named not in allowed:
-        yield _fault(
-            ("settings", "perspective"),
+        yield fault(
             "unknown_perspective",
             named,
             "the point of view must be one of: {allowed}",
+            ("settings", "perspective"),
             allowed=", ".join(allowed),
         )
 
@@ -467,6 +506,14 @@ def _no_such_address(address: str, value: Any) -> Problem:
 def _refused(address: str, value: Any, error: ValidationError) -> Problem:
     found = error.errors()[0]
     allowed = ", ".join(str(value) for value in (found.get("ctx") or {}).values())
+    if found["type"] == "float_type":
+        return Problem(
+            where=address,
+            code="not_a_number",
+            received=value,
+            allowed="",
+            message="must be a number, such as 1200",
+        )
     return Problem(
         where=address,
         code=found["type"],

@@ -90,8 +90,8 @@ def origin_of(page: Page, address: str, parameter: Parameter) -> list[Cell]:
         lines.append(t.of(said))
     elif parameter.derivation:
         lines.append(derivation_text(page, parameter))
-    if parameter.source:
-        source = page.scenario.sources[parameter.source]
+    for cited in parameter.source:
+        source = page.scenario.sources[cited]
         lines.append(external_link(source.url, french_spaces(source.publisher)))
     return lines
 

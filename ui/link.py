@@ -49,10 +49,7 @@ def decode(query: Mapping[str, str], case: Scenario) -> Link:
             if language is None:
                 ignored.append(_ignored(name, written, "not_a_choice", ", ".join(LANGUAGES)))
         else:
-            try:
-                changes[name] = case.value_from_text(name, written)
-            except ValueError:
-                ignored.append(_ignored(name, written, "not_a_number"))
+            changes[name] = case.value_from_text(name, written)
     changes, refused = allowed_changes(case, changes)
     return Link(
         changes=changes,
@@ -71,10 +68,13 @@ def allowed_changes(
     except ScenarioError as error:
         refused = error.problems
     bad = {problem.where for problem in refused}
+    good = {address: value for address, value in changes.items() if address not in bad}
+    # What an unstated number is may depend on the choices made.
+    chosen = case.with_changes({name: good[name] for name in good if name in case.choices()})
     kept = {
         address: value
-        for address, value in changes.items()
-        if address not in bad and value != case.value_at(address)
+        for address, value in good.items()
+        if value != (case if address in case.choices() else chosen).value_at(address)
     }
     return kept, refused
 
