@@ -24,4 +24,5 @@ with answer:
 with questions:
     headline.strip(page, key="questions_strip")
     switches.reader_questions(page)
+    switches.landmarks(page)
     copy_link.card(page)

@@ -103,8 +103,8 @@ def payback_months(costs: float, yearly_benefits: NDArray[np.float64]) -> float:
     """Return the months until cumulated benefits first reach ``costs``; NaN if they never do.
 
     ``costs`` stand at the start; ``yearly_benefits`` are the benefits of years 1, 2, …, in
-    present value, each spread evenly over its year. On a single year's flow this is cost / (benefit / 12), which
-    is arithmetic on an annual flow and not a date.
+    present value, each spread evenly over its year. On a single year's flow this is
+    cost / (benefit / 12), which is arithmetic on an annual flow and not a date.
     """
     if costs <= 0:
         return 0.0

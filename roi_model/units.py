@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-BASE_UNITS = frozenset({"EUR", "year", "hour", "person", "staff", "job"})
+BASE_UNITS = frozenset({"EUR", "year", "hour", "person", "staff", "job", "report"})
 """Every unit a factor may be expressed in; their names in two languages are in the catalogues."""
 
 SHARE = "share"

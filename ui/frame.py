@@ -15,6 +15,8 @@ from ui.words import LANGUAGES, Words, words_in
 STYLE = Path(__file__).parent / "style.css"
 ICON = str(Path(__file__).parent / "icon.svg")
 
+QUOTE = "\u2019"
+
 PageName = Literal["result", "inputs", "sources"]
 PAGES: dict[PageName, tuple[str, str]] = {
     "result": ("dashboard.py", ":material/insights:"),
@@ -115,9 +117,15 @@ def _language_switch(t: Words) -> None:
     )
 
 
+def as_written(text: str) -> str:
+    """Return ``text`` as code, so that Markdown makes neither link nor style of it."""
+    return f"`{text.replace('`', QUOTE)}`"
+
+
 def _notices(page: Page) -> None:
     """Say what of the link was ignored; nothing of it is dropped in silence."""
     ignored = state.ignored()
     if ignored:
-        lines = [f"- {refusal_text(problem, page.case, page.t)}" for problem in ignored]
+        said = [refusal_text(one, page.case, page.t, quote=as_written) for one in ignored]
+        lines = [f"- {sentence}" for sentence in said]
         st.warning("\n".join([page.t("link.ignored"), *lines]), icon=":material/link_off:")

@@ -1,17 +1,18 @@
 """Fields for the numbers of a scenario: typed as a person writes them, with their papers beside."""
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
 
 from roi_model import units
-from roi_model.parameters import Duration, Factor, Parameter, Provenance, Share
+from roi_model.parameters import Duration, Factor, Parameter, Provenance, Share, Source
 from roi_model.scenario import OUTCOME_SHARES, Outcome
 from ui import state, typed
 from ui.frame import Page
 from ui.labels import label_of, refusal_text, value_text
 from ui.markup import Cell, badge, external_link, folded, html, table
-from ui.words import Words, french_spaces
+from ui.words import Words, typeset
 
 
 def number_field(page: Page, address: str, parameter: Parameter, *, label: str, help: str) -> None:
@@ -69,11 +70,14 @@ def papers_of(page: Page, address: str, parameter: Parameter) -> str:
         facts.append(f"<span class=quiet>{escape(t('inputs.range', low=low, high=high))}</span>")
     if parameter.year is not None:
         facts.append(f"<span class=quiet>{parameter.year}</span>")
-    lines = [" · ".join(facts), *(html(line) for line in origin_of(page, address, parameter))]
+    origin = origin_of(page, address, parameter, page.scenario.sources)
+    lines = [" · ".join(facts), *(html(line) for line in origin)]
     return f'<div class="papers">{"<br>".join(lines)}</div>'
 
 
-def origin_of(page: Page, address: str, parameter: Parameter) -> list[Cell]:
+def origin_of(
+    page: Page, address: str, parameter: Parameter, sources: Mapping[str, Source]
+) -> list[Cell]:
     """Return where a number comes from: place or reason or rule, and source.
 
     For the user's own number, what the case says in its stead.
@@ -90,9 +94,11 @@ def origin_of(page: Page, address: str, parameter: Parameter) -> list[Cell]:
         lines.append(t.of(said))
     elif parameter.derivation:
         lines.append(derivation_text(page, parameter))
+    elif parameter.provenance == Provenance.ASSUMED:
+        lines.append(t("provenance.not_stated"))
     for cited in parameter.source:
-        source = page.scenario.sources[cited]
-        lines.append(external_link(source.url, french_spaces(source.publisher)))
+        source = sources[cited]
+        lines.append(external_link(source.url, typeset(source.publisher, "fr")))
     return lines
 
 

@@ -1,10 +1,14 @@
 """What the numbers, choices and refusals of a scenario are called on screen."""
 
+from collections.abc import Callable
+
 from roi_model import Problem, Scenario
 from roi_model.perspectives import FUNDER, LEVERAGE, funder_of
-from roi_model.problems import shown
+from roi_model.problems import LONGEST_SHOWN, shown
 from roi_model.scenario import OUTCOME_SHARES, Settings
 from ui.words import Words
+
+BOUNDS = ("greater_than_equal", "less_than_equal", "negative_quantity")
 
 
 def label_of(address: str, scenario: Scenario, t: Words) -> str:
@@ -43,12 +47,31 @@ def value_text(address: str, scenario: Scenario, t: Words) -> str:
     return t.value(parameter.value, parameter.unit)
 
 
-def refusal_text(problem: Problem, scenario: Scenario, t: Words) -> str:
-    """Return why a value was not taken: where, what was received, what is allowed."""
+def refusal_text(
+    problem: Problem, scenario: Scenario, t: Words, *, quote: Callable[[str], str] = str
+) -> str:
+    """Return why a value was not taken: where, what was received, what is allowed.
+
+    ``quote`` makes what a stranger wrote harmless where the sentence is shown.
+    """
     key = f"problem.{problem.code}"
+    label = label_of(problem.where, scenario, t)
+    received = problem.received if isinstance(problem.received, str) else shown(problem.received)
     return t(
         key if t.has(key) else "problem.other",
-        label=label_of(problem.where, scenario, t),
-        received=shown(problem.received).strip("'\""),
-        allowed=problem.allowed,
+        label=quote(_cut(label)) if label == problem.where else label,
+        received=quote(_cut(received)),
+        allowed=_allowed(problem, scenario, t),
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def _allowed(problem: Problem, scenario: Scenario, t: Words) -> str:
+    """Return the bound that was passed, in the unit of the number; else what may be chosen."""
+    parameter = dict(scenario.parameters()).get(problem.where)
+    if problem.code in BOUNDS and parameter is not None:
+        return t.value(float(problem.allowed), parameter.unit)
+    return problem.allowed

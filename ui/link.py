@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from roi_model import Problem, Scenario, ScenarioError
 from roi_model.scenario import Value
@@ -54,7 +54,7 @@ def decode(query: Mapping[str, str], case: Scenario) -> Link:
     return Link(
         changes=changes,
         language=language,
-        ignored=(*ignored, *refused),
+        ignored=(*ignored, *(replace(one, received=query[one.where]) for one in refused)),
     )
 
 

@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+import roi_model
 from roi_model.evaluation import OutcomeResult
 from roi_model.scenario import Outcome
 from ui.frame import Page
@@ -26,6 +27,7 @@ def formulas(page: Page) -> None:
     results = {row.outcome: row for row in page.evaluation.by_outcome}
     steps = "".join(_outcome(page, one, results[one.id]) for one in page.scenario.outcomes)
     st.html(f'<div class="method">{steps}{_whole(page)}</div>')
+    st.caption(t("method.version", version=roi_model.__version__))
 
 
 def _outcome(page: Page, outcome: Outcome, result: OutcomeResult) -> str:

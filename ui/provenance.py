@@ -1,15 +1,16 @@
 """Where each number comes from: the tables of the sources page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 
-from roi_model.parameters import Parameter, Provenance
+from roi_model.landmarks import published_ratios
+from roi_model.parameters import Parameter, Provenance, Source
 from roi_model.scenario import SETTING_SHARES
 from ui.frame import Page
 from ui.inputs import origin_of
 from ui.labels import label_of
 from ui.markup import Cell, Html, badge, external_link, html, table
-from ui.words import Words, french_spaces
+from ui.words import Words, typeset
 
 
 def key(t: Words) -> str:
@@ -31,9 +32,19 @@ def numbers(page: Page) -> str:
 
 
 def figures(page: Page) -> str:
-    """Return the table of the published figures that no result is computed from directly."""
+    """Return the table of the published figures that are no inputs of the scenario."""
     rows = [_row(page, one.id, page.t.of(one.label), one) for one in page.case.figures]
     return _table(page.t, page.t("sources.figures"), rows)
+
+
+def landmarks(page: Page) -> str:
+    """Return the table of the ratios published elsewhere."""
+    published = published_ratios()
+    rows = [
+        _row(page, one.id, page.t.of(one.label), one, published.sources)
+        for one in published.figures
+    ]
+    return _table(page.t, page.t("sources.landmarks"), rows)
 
 
 def documents(page: Page) -> str:
@@ -41,10 +52,10 @@ def documents(page: Page) -> str:
     t = page.t
     items = []
     for source in page.scenario.sources.values():
-        said = [french_spaces(source.publisher)]
+        said = [typeset(source.publisher, "fr")]
         if source.date:
             said.append(t.date(source.date))
-        link = html(external_link(source.url, french_spaces(source.title)))
+        link = html(external_link(source.url, typeset(source.title, "fr")))
         items.append(f'<li><cite lang="fr">{link}</cite><br>{escape(", ".join(said))}</li>')
     return f'<ul class="plain">{"".join(items)}</ul>'
 
@@ -62,13 +73,19 @@ def _table(t: Words, caption: str, rows: list[list[Cell]]) -> str:
     return table(caption, [t(f"table.{name}") for name in names], rows, t, numeric=(1,))
 
 
-def _row(page: Page, address: str, label: str, parameter: Parameter) -> list[Cell]:
+def _row(
+    page: Page,
+    address: str,
+    label: str,
+    parameter: Parameter,
+    sources: Mapping[str, Source] | None = None,
+) -> list[Cell]:
     t = page.t
-    origin = "<br>".join(html(line) for line in origin_of(page, address, parameter))
+    origin = origin_of(page, address, parameter, sources or page.scenario.sources)
     return [
         label,
         t.value(parameter.value, parameter.unit),
         badge(parameter.provenance, t),
         str(parameter.year or "—"),
-        Html(origin or "—"),
+        Html("<br>".join(html(line) for line in origin) or "—"),
     ]

@@ -4,7 +4,7 @@ It is the case and what was changed in it. A text that was not understood is kep
 so that nothing a person typed is lost.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -72,7 +72,7 @@ def change(address: str, value: Value, *, text: str | None = None) -> None:
 
 def refuse(address: str, text: str, problem: Problem) -> None:
     """Keep a text that was not taken, and why."""
-    st.session_state.refusals[address] = Refusal(text=text, problem=problem)
+    st.session_state.refusals[address] = Refusal(text=text, problem=replace(problem, received=text))
 
 
 def take_typed(address: str, text: str, kind: typed.Kind, unit_words: tuple[str, ...] = ()) -> None:

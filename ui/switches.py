@@ -4,11 +4,13 @@ from typing import Any
 
 import streamlit as st
 
+from roi_model.landmarks import published_ratios
 from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY
 from ui import state
 from ui.frame import Page
 from ui.inputs import typed_field
 from ui.labels import perspective_label
+from ui.markup import external_link, html
 
 WHOLE_PERCENTS = tuple(percent / 100 for percent in range(101))
 
@@ -27,6 +29,20 @@ def reader_questions(page: Page) -> None:
         st.markdown(t("questions.common"))
         for name in ("deadweight", "displacement", "attribution"):
             _share(page, name, label=t(f"setting.{name}"))
+
+
+def landmarks(page: Page) -> None:
+    """Place the ratio among published ones, with the word on perimeter that goes with it."""
+    t, published = page.t, published_ratios()
+    holes = {
+        name: t.number(published.figure(name).value, decimals=decimals)
+        for name, decimals in (("reports", 0), ("mean_from", 1), ("mean_to", 1), ("highest", 0))
+    }
+    source = published.sources[published.figure("reports").source[0]]
+    with st.container(border=True, key="landmarks"):
+        st.header(t("landmarks.title"), anchor=False)
+        st.markdown(t("landmarks.text", **holes))
+        st.html(f"<p>{html(external_link(source.url, source.publisher))}</p>")
 
 
 def _toggle(page: Page, name: str, *, on: str, off: str) -> None:

@@ -37,13 +37,15 @@ class MissingWordError(KeyError):
     """A sentence that the catalogue does not have."""
 
 
-def french_spaces(text: str) -> str:
-    """Return ``text`` with the spaces and apostrophes that French typography asks for.
+def typeset(text: str, language: Language) -> str:
+    """Return ``text`` with the apostrophes, and in French the spaces, of good typography.
 
     Catalogues and case files are written with plain spaces and straight apostrophes; the
     no-break ones before : ; ? ! %, inside guillemets, in numbers and before units go here.
     """
     text = text.replace("'", "\u2019")
+    if language != "fr":
+        return text
     text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NARROW, text)
     text = re.sub(r" (?=[;?!])", NARROW, text)
     text = re.sub(r" (?=[:»%€])", NO_BREAK, text)
@@ -57,12 +59,11 @@ def _catalogue(language: Language) -> tuple[gettext.GNUTranslations, frozenset[s
     path = LOCALES / language / "messages.po"
     with path.open("rb") as written:
         messages = read_po(written, locale=language)
-    if language == "fr":
-        for message in messages:
-            if isinstance(message.string, str):
-                message.string = french_spaces(message.string)
-            elif message.string:
-                message.string = tuple(map(french_spaces, message.string))
+    for message in messages:
+        if isinstance(message.string, str):
+            message.string = typeset(message.string, language)
+        elif message.string:
+            message.string = tuple(typeset(form, language) for form in message.string)
     keys = frozenset(
         message.id if isinstance(message.id, str) else message.id[0]
         for message in messages
@@ -134,8 +135,7 @@ class Words:
 
     def of(self, text: Name | Text) -> str:
         """Return what a case file says in this language."""
-        said: str = getattr(text, self.language)
-        return french_spaces(said) if self.language == "fr" else said
+        return typeset(getattr(text, self.language), self.language)
 
     def number(self, value: float, *, decimals: int | None = None) -> str:
         """Return a number: ``1 234,5`` or ``1,234.5``; all its decimals unless told how many.

@@ -135,7 +135,9 @@ def test_a_factor_that_is_a_share_stays_between_0_and_1():
 
 
 def test_an_unknown_unit_is_refused_and_the_known_ones_are_listed():
-    with pytest.raises(ValidationError, match="EUR, hour, job, person, staff, year") as refused:
+    with pytest.raises(
+        ValidationError, match="EUR, hour, job, person, report, staff, year"
+    ) as refused:
         a_factor(unit="people")
     assert codes(refused) == ["unknown_unit"]
 

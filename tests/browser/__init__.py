@@ -1,0 +1,1 @@
+"""The running dashboard, in a real headless Chromium."""
