@@ -13,6 +13,7 @@ answer, questions = st.columns([7, 3], gap="large")
 with answer:
     st.title(headline.sentence(page), anchor=False)
     st.markdown(headline.honesty(page))
+    st.caption(t.of(page.case.description))
     if page.is_changed:
         st.markdown(headline.beside_published(page))
         inputs.changed_values(page)

@@ -35,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Return an evaluation as plain values; what is undefined is ``None``. Names are stable."""
+    """Return an evaluation as plain values, under names that stay.
+
+    What is undefined, such as a ratio without a cost, is ``None`` and named in ``undefined``.
+    """
     rows = {
         name: [asdict(row) for row in getattr(evaluation, name)]
         for name in ("by_outcome", "by_stakeholder")
@@ -60,7 +63,11 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "cost_per_job": evaluation.cost_per_job,
         **rows,
     }
-    return {key: _defined(value) for key, value in plain.items()}
+    result = {key: _defined(value) for key, value in plain.items()}
+    result["undefined"] = sorted(
+        key for key, value in plain.items() if isinstance(value, float) and result[key] is None
+    )
+    return result
 
 
 def _defined(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import fsum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,9 @@ from roi_model import formulas, units
 from roi_model.discounting import present_value_of_effect, yearly_present_values
 from roi_model.parameters import PROVENANCES, Parameter, Provenance, weakest
 from roi_model.perspectives import Perspective, perspective_of
-from roi_model.scenario import OUTCOME_SHARES, Basis, Outcome, Scenario, Settings
+from roi_model.scenario import Scenario
+from roi_model.settings import Settings
+from roi_model.value_map import OUTCOME_SHARES, Basis, Outcome
 
 JOBS = units.product(["job"])
 
@@ -124,18 +127,27 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
         if named not in scenario.perspective_ids:
             raise KeyError(named)
         perspective = perspective_of(named, scenario.stakeholders)
-    values = [_value_line(outcome, scenario.settings) for outcome in scenario.outcomes]
-    seen = [line.of(perspective) for line in values]
-    benefits = fsum(line.present_value for line in seen)
+    settings = scenario.settings
+    lines = [
+        _line(outcome, settings, counts=outcome.stakeholder in perspective.beneficiaries)
+        for outcome in scenario.outcomes
+    ]
+    benefits = fsum(line.present_value for line in lines)
     costs = fsum(cost.value for cost in scenario.costs if cost.stakeholder in perspective.payers)
-    rows = tuple(line.row(benefits) for line in seen)
+    rows = tuple(
+        replace(line, share=_number(formulas.ratio(line.present_value, benefits))) for line in lines
+    )
     return Evaluation(
         scenario=scenario.id,
         perspective=perspective,
         present_value_benefits=benefits,
         present_value_costs=costs,
-        payback_months=formulas.payback_months(costs, _by_year(seen)),
-        indirect_jobs=fsum(line.quantity for line in values if line.outcome.quantity_unit == JOBS),
+        payback_months=formulas.payback_months(costs, _by_year(scenario, rows)),
+        indirect_jobs=fsum(
+            row.quantity
+            for outcome, row in zip(scenario.outcomes, rows, strict=True)
+            if outcome.quantity_unit == JOBS
+        ),
         by_outcome=rows,
         by_stakeholder=_by_stakeholder(scenario, perspective, rows),
         by_provenance=_parts(rows, PROVENANCES, lambda row: row.provenance, benefits, costs),
@@ -145,73 +157,33 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Line:
-    """An outcome on its way from factors to present value."""
+def _line(outcome: Outcome, settings: Settings, *, counts: bool) -> OutcomeResult:
+    """Return an outcome from factors to present value; nothing where it does not count.
 
-    outcome: Outcome
-    provenance: Provenance
-    quantity: float
-    gross_value: float
-    counted_value: float
-    deadweight: float
-    displacement: float
-    attribution: float
-    kept_share: float
-    present_value: float
-    by_year: NDArray[np.float64]
-
-    def of(self, perspective: Perspective) -> "_Line":
-        """Return the line as ``perspective`` counts it: worth nothing to it, or unchanged."""
-        if self.outcome.stakeholder in perspective.beneficiaries:
-            return self
-        return replace(self, counted_value=0.0, present_value=0.0, by_year=np.zeros(1))
-
-    def row(self, benefits: float) -> OutcomeResult:
-        return OutcomeResult(
-            outcome=self.outcome.id,
-            stakeholder=self.outcome.stakeholder,
-            basis=self.outcome.basis,
-            provenance=self.provenance,
-            quantity=self.quantity,
-            gross_value=self.gross_value,
-            counted_value=self.counted_value,
-            deadweight=self.deadweight,
-            displacement=self.displacement,
-            attribution=self.attribution,
-            kept_share=self.kept_share,
-            impact=self.counted_value * self.kept_share,
-            present_value=self.present_value,
-            share=_number(formulas.ratio(self.present_value, benefits)),
-        )
-
-
-def _value_line(outcome: Outcome, settings: Settings) -> _Line:
+    Its share of the whole is not known yet.
+    """
     gross = _number(formulas.gross_value(factor.value for factor in outcome.factors))
-    counted = gross * _counted_share(outcome, settings)
+    counted = gross * _counted_share(outcome, settings) if counts else 0.0
     deadweight = formulas.combined_share(_value(outcome.deadweight), settings.deadweight.value)
     displacement = formulas.combined_share(
         _value(outcome.displacement), settings.displacement.value
     )
     attribution = _attribution(outcome, settings)
-    kept = formulas.kept_share(
-        deadweight=deadweight,
-        displacement=displacement,
-        attribution=attribution,
-        optimism_bias=_value(outcome.optimism_bias),
-        deductions=settings.deductions,
-        attribution_means=settings.attribution_means,
+    kept = _number(
+        formulas.kept_share(
+            deadweight=deadweight,
+            displacement=displacement,
+            attribution=attribution,
+            optimism_bias=_value(outcome.optimism_bias),
+            deductions=settings.deductions,
+            attribution_means=settings.attribution_means,
+        )
     )
-    impact = counted * _number(kept)
-    timing = {
-        "drop_off": _value(outcome.drop_off),
-        "benefit_period": int(_value(outcome.benefit_period, 1)),
-        "discount_rate": settings.discount_rate.value,
-        "timing": settings.timing,
-        "drop_off_from": settings.drop_off_from,
-    }
-    return _Line(
-        outcome=outcome,
+    impact = counted * kept
+    return OutcomeResult(
+        outcome=outcome.id,
+        stakeholder=outcome.stakeholder,
+        basis=outcome.basis,
         provenance=_provenance(outcome, settings),
         quantity=_number(formulas.gross_value(factor.value for factor in outcome.quantities)),
         gross_value=gross,
@@ -219,10 +191,22 @@ def _value_line(outcome: Outcome, settings: Settings) -> _Line:
         deadweight=_number(deadweight),
         displacement=_number(displacement),
         attribution=_number(attribution),
-        kept_share=_number(kept),
-        present_value=_number(present_value_of_effect(impact, **timing)),  # type: ignore[arg-type]
-        by_year=yearly_present_values(impact, **timing),  # type: ignore[arg-type]
+        kept_share=kept,
+        impact=impact,
+        present_value=_number(present_value_of_effect(impact, **_over_time(outcome, settings))),
+        share=float("nan"),
     )
+
+
+def _over_time(outcome: Outcome, settings: Settings) -> dict[str, Any]:
+    """Return how an outcome lasts, fades and is discounted."""
+    return {
+        "drop_off": _value(outcome.drop_off),
+        "benefit_period": int(_value(outcome.benefit_period, 1)),
+        "discount_rate": settings.discount_rate.value,
+        "timing": settings.timing,
+        "drop_off_from": settings.drop_off_from,
+    }
 
 
 def _counted_share(outcome: Outcome, settings: Settings) -> float:
@@ -267,8 +251,12 @@ def _deducts(name: str, share: Parameter, settings: Settings) -> bool:
     return share.value > 0
 
 
-def _by_year(lines: Iterable[_Line]) -> NDArray[np.float64]:
-    flows = [line.by_year for line in lines]
+def _by_year(scenario: Scenario, rows: Iterable[OutcomeResult]) -> NDArray[np.float64]:
+    """Return the present value of all benefits in each year."""
+    flows = [
+        yearly_present_values(row.impact, **_over_time(outcome, scenario.settings))
+        for outcome, row in zip(scenario.outcomes, rows, strict=True)
+    ]
     total = np.zeros(max((flow.size for flow in flows), default=1))
     for flow in flows:
         total[: flow.size] += flow

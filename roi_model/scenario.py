@@ -1,135 +1,24 @@
-"""Everything needed to compute a result: who, what it costs, what changes, how it is read."""
+"""Everything needed to compute a result, and the same with some of its numbers replaced."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from roi_model import units
-from roi_model.discounting import DropOffFrom, Timing
-from roi_model.formulas import AttributionMeans, Deductions
-from roi_model.parameters import (
-    Duration,
-    Factor,
-    Identifier,
-    Name,
-    Parameter,
-    Provenance,
-    Record,
-    Share,
-    Source,
-    Text,
-    fault,
-)
+from roi_model.consistency import carried_over, cross_faults, field_of
+from roi_model.parameters import Factor, Identifier, Name, Parameter, Record, Share, Source, Text
 from roi_model.perspectives import perspective_ids
 from roi_model.problems import Problem, ScenarioError
-
-EUROS_A_YEAR = units.product(["EUR/year"])
-
-NOT_STATED_SHARE = Share(value=0.0, low=0.0, high=1.0, provenance=Provenance.ASSUMED)
-# Built without validation: it states nothing, so that it has no reason to give.
-NOT_STATED_CREDIT = Share.model_construct(
-    value=1.0, unit=units.SHARE, low=0.0, high=1.0, provenance=Provenance.ASSUMED
+from roi_model.settings import (
+    NOT_STATED_CREDIT,
+    NOT_STATED_PERIOD,
+    NOT_STATED_SHARE,
+    SETTING_CHOICES,
+    SETTING_SHARES,
+    Settings,
 )
-"""Attribution that no one stated, where it means the share credited: all of it."""
-NOT_STATED_PERIOD = Duration(value=1, low=1, high=30, provenance=Provenance.ASSUMED)
-
-Basis = Literal["itemised", "estimated", "balance"]
-"""What a line rests on: an amount the study itemises, our estimate, or the balance to its total."""
-
-
-class Stakeholder(Record):
-    """Who pays or who benefits."""
-
-    id: Identifier
-    name: Name
-    one_euro: Name
-    """How a sentence begins that is about one euro this payer spends."""
-    public: bool
-    """Whether its money is public, so that the public finances' point of view counts it."""
-
-
-class Cost(Factor):
-    """An amount in euros a year paid by a stakeholder."""
-
-    stakeholder: Identifier
-    unit: str = "EUR/year"
-    value: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1e15)]
-
-
-class Outcome(Record):
-    """One change that is valued: one line of the value map."""
-
-    id: Identifier
-    label: Name
-    help: Text
-    stakeholder: Identifier
-    basis: Basis
-    factors: Annotated[tuple[Factor, ...], Field(min_length=1, max_length=10)]
-    deadweight: Share | None = None
-    displacement: Share | None = None
-    attribution: Share | None = None
-    optimism_bias: Share | None = None
-    drop_off: Share | None = None
-    benefit_period: Duration | None = None
-    footprint: Share | None = None
-    """The share of the line that is spending passed on, and not a cost avoided."""
-
-    @property
-    def quantities(self) -> tuple[Factor, ...]:
-        """Return the factors that count something, the unit value left out."""
-        return tuple(factor for factor in self.factors if not units.is_money(factor.unit))
-
-    @property
-    def quantity_unit(self) -> units.Powers:
-        """Return the unit of the product of the quantities."""
-        return units.product(factor.unit for factor in self.quantities)
-
-
-OUTCOME_SHARES = (
-    "deadweight",
-    "displacement",
-    "attribution",
-    "optimism_bias",
-    "drop_off",
-    "footprint",
-)
-"""The shares an outcome may carry; each applies only if stated, and is 0 otherwise."""
-
-
-class Settings(Record):
-    """How the scenario is read: the informed reader's questions, and the field's conventions."""
-
-    perspective: str = "society"
-    lines: Literal["all", "itemised"] = "all"
-    years_covered: Literal[1, 2] = 1
-    """Years the amounts of the study add up: its return is divided by them."""
-    footprint: Literal["with", "without"] = "with"
-    deadweight: Share = NOT_STATED_SHARE
-    displacement: Share = NOT_STATED_SHARE
-    attribution: Share = NOT_STATED_SHARE
-    discount_rate: Share = NOT_STATED_SHARE
-    timing: Timing = "end"
-    drop_off_from: DropOffFrom = 2
-    deductions: Deductions = "multiply"
-    attribution_means: AttributionMeans = "others"
-
-
-SETTING_SHARES = ("deadweight", "displacement", "attribution", "discount_rate")
-"""Settings that are numbers; a common share bears on every outcome, beside its own."""
-
-SETTING_CHOICES: Mapping[str, tuple[Any, ...]] = {
-    "lines": get_args(Settings.model_fields["lines"].annotation),
-    "years_covered": get_args(Settings.model_fields["years_covered"].annotation),
-    "footprint": get_args(Settings.model_fields["footprint"].annotation),
-    "timing": get_args(Timing),
-    "drop_off_from": get_args(DropOffFrom),
-    "deductions": get_args(Deductions),
-    "attribution_means": get_args(AttributionMeans),
-}
-"""Settings that are a choice, with what may be chosen; the point of view depends on the case."""
+from roi_model.value_map import OUTCOME_SHARES, Cost, Outcome, Stakeholder
 
 Value = float | int | str
 
@@ -154,11 +43,11 @@ class Scenario(Record):
     @model_validator(mode="wrap")
     @classmethod
     def _every_fault_at_once(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        faults: list[InitErrorDetails] = list(_cross_faults(data))
+        faults: list[InitErrorDetails] = list(cross_faults(data))
         try:
             scenario = handler(data)
         except ValidationError as error:
-            faults = _carried_over(error) + faults
+            faults = carried_over(error) + faults
         if faults:
             raise ValidationError.from_exception_data(cls.__name__, faults)
         return scenario
@@ -305,9 +194,9 @@ def _place(location: Iterable[str | int], data: Any) -> str:
     for step in location:
         if isinstance(step, int):
             here = here[step] if isinstance(here, list | tuple) and step < len(here) else None
-            place += f"[{_field(here, 'id') or step}]"
+            place += f"[{field_of(here, 'id') or step}]"
         else:
-            here = _field(here, step)
+            here = field_of(here, step)
             place += f".{step}" if place else step
     return place
 
@@ -319,167 +208,6 @@ def _is_same(value: Any, other: Any) -> bool:
 
 def _is_among(value: Any, choices: Iterable[Any]) -> bool:
     return any(_is_same(value, choice) for choice in choices)
-
-
-def _field(record: Any, name: str) -> Any:
-    """Return a field of a mapping or of a record; ``None`` where there is none."""
-    return record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
-
-
-def _records(data: Any, name: str) -> list[Any]:
-    found = _field(data, name)
-    return list(found) if isinstance(found, list | tuple) else []
-
-
-def _carried_over(error: ValidationError) -> list[InitErrorDetails]:
-    """Return pydantic's own faults, to stand beside ours: a place, a code and a text each.
-
-    A list is also called too short when its items are faulty; that one is left out.
-    """
-    found = error.errors()
-    places = [one["loc"] for one in found]
-    return [
-        fault(
-            one["type"],
-            one["input"],
-            # Braces in the text would be read as holes of a template.
-            one["msg"].replace("{", "(").replace("}", ")"),
-            one["loc"],
-            **(one.get("ctx") or {}),
-        )
-        for one in found
-        if one["type"] != "too_short"
-        or not any(place[: len(one["loc"])] == one["loc"] != place for place in places)
-    ]
-
-
-def _cross_faults(data: Any) -> Iterator[InitErrorDetails]:
-    """Yield what no single record can see: ids, references and products of units.
-
-    Works on raw mappings and on records alike, and passes over what is malformed: pydantic
-    reports that itself.
-    """
-    yield from _repeated_ids(data)
-    stakeholders = set(_texts(_records(data, "stakeholders"), "id"))
-    for group in ("costs", "outcomes"):
-        for position, record in enumerate(_records(data, group)):
-            named = _field(record, "stakeholder")
-            if isinstance(named, str) and named not in stakeholders:
-                yield fault(
-                    "unknown_stakeholder",
-                    named,
-                    "the stakeholder must be one of: {allowed}",
-                    (group, position, "stakeholder"),
-                    allowed=", ".join(sorted(stakeholders)),
-                )
-    yield from _unknown_sources(data)
-    yield from _wrong_units(data)
-    yield from _unknown_perspective(data)
-
-
-def _texts(records: Iterable[Any], name: str) -> list[str]:
-    """Return a field of each record, where it is a text."""
-    return [value for record in records if isinstance(value := _field(record, name), str)]
-
-
-def _repeated_ids(data: Any) -> Iterator[InitErrorDetails]:
-    """Yield ids used twice; costs, outcomes and settings share the addresses of links."""
-    groups: list[tuple[tuple[str | int, ...], list[Any], frozenset[str]]] = [
-        (("stakeholders",), _records(data, "stakeholders"), frozenset()),
-        (("figures",), _records(data, "figures"), frozenset()),
-        (("costs",), _records(data, "costs"), RESERVED_IDS),
-        (
-            ("outcomes",),
-            _records(data, "outcomes"),
-            RESERVED_IDS.union(_texts(_records(data, "costs"), "id")),
-        ),
-    ]
-    for position, outcome in enumerate(_records(data, "outcomes")):
-        taken = frozenset((*OUTCOME_SHARES, "benefit_period"))
-        groups.append((("outcomes", position, "factors"), _records(outcome, "factors"), taken))
-    for location, records, taken in groups:
-        counts = Counter(_texts(records, "id"))
-        for position, record in enumerate(records):
-            identifier = _field(record, "id")
-            if isinstance(identifier, str) and (counts[identifier] > 1 or identifier in taken):
-                yield fault(
-                    "duplicate_id",
-                    identifier,
-                    "each id may stand only once, and not for a setting or a share",
-                    (*location, position, "id"),
-                )
-
-
-def _unknown_sources(data: Any) -> Iterator[InitErrorDetails]:
-    sources = _field(data, "sources")
-    known = set(sources) if isinstance(sources, Mapping) else set()
-    for location, record in _numbers(data):
-        cited = _field(record, "source")
-        for named in [cited] if isinstance(cited, str) else _records(record, "source"):
-            if isinstance(named, str) and named not in known:
-                yield fault(
-                    "unknown_source",
-                    named,
-                    "the source must be one of: {allowed}",
-                    (*location, "source"),
-                    allowed=", ".join(sorted(map(str, known))),
-                )
-
-
-def _numbers(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Yield every record that may name a source, with its place."""
-    for group in ("figures", "costs"):
-        for position, record in enumerate(_records(data, group)):
-            yield (group, position), record
-    for position, outcome in enumerate(_records(data, "outcomes")):
-        for factor_position, factor in enumerate(_records(outcome, "factors")):
-            yield ("outcomes", position, "factors", factor_position), factor
-        for name in (*OUTCOME_SHARES, "benefit_period"):
-            yield ("outcomes", position, name), _field(outcome, name)
-    for name in SETTING_SHARES:
-        yield ("settings", name), _field(_field(data, "settings"), name)
-
-
-def _wrong_units(data: Any) -> Iterator[InitErrorDetails]:
-    """Yield costs, and products of an outcome's factors, that are not in euros a year."""
-    for group in ("costs", "outcomes"):
-        for position, record in enumerate(_records(data, group)):
-            location: tuple[str | int, ...] = (group, position)
-            if group == "costs":
-                stated = [_field(record, "unit") or "EUR/year"]
-                location = (*location, "unit")
-            else:
-                stated = [_field(factor, "unit") for factor in _records(record, "factors")]
-                location = (*location, "factors")
-            try:
-                found = units.product(stated)
-            except (units.UnitError, AttributeError, TypeError):
-                continue
-            if stated and found != EUROS_A_YEAR:
-                yield fault(
-                    "not_euros_a_year",
-                    " x ".join(stated),
-                    "the product of the units must be EUR/year, not {found}",
-                    location,
-                    found=units.written(found),
-                )
-
-
-def _unknown_perspective(data: Any) -> Iterator[InitErrorDetails]:
-    named = _field(_field(data, "settings"), "perspective")
-    allowed = perspective_ids(_texts(_records(data, "costs"), "stakeholder"))
-    if isinstance(named, str) and named not in allowed:
-        yield fault(
-            "unknown_perspective",
-            named,
-            "the point of view must be one of: {allowed}",
-            ("settings", "perspective"),
-            allowed=", ".join(allowed),
-        )
-
-
-RESERVED_IDS = frozenset(Settings.model_fields) | {"v", "case", "lang"}
-"""Names that a link already uses, so that no cost or outcome may bear them."""
 
 
 def _not_a_choice(address: str, value: Any, allowed: tuple[Any, ...]) -> Problem:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from roi_model import units
 from roi_model.parameters import Duration, Factor, Parameter, Provenance, Share, Source
-from roi_model.scenario import OUTCOME_SHARES, Outcome
+from roi_model.value_map import OUTCOME_SHARES, Outcome
 from ui import state, typed
 from ui.frame import Page
 from ui.labels import label_of, refusal_text, value_text

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from roi_model import Problem, Scenario
 from roi_model.perspectives import FUNDER, LEVERAGE, funder_of
 from roi_model.problems import LONGEST_SHOWN, shown
-from roi_model.scenario import OUTCOME_SHARES, Settings
+from roi_model.settings import Settings
+from roi_model.value_map import OUTCOME_SHARES
 from ui.words import Words
 
 BOUNDS = ("greater_than_equal", "less_than_equal", "negative_quantity")

@@ -6,7 +6,7 @@ import streamlit as st
 
 import roi_model
 from roi_model.evaluation import OutcomeResult
-from roi_model.scenario import Outcome
+from roi_model.value_map import Outcome
 from ui.frame import Page
 from ui.labels import perspective_label
 

@@ -5,7 +5,7 @@ from html import escape
 
 from roi_model.landmarks import published_ratios
 from roi_model.parameters import Parameter, Provenance, Source
-from roi_model.scenario import SETTING_SHARES
+from roi_model.settings import SETTING_SHARES
 from ui.frame import Page
 from ui.inputs import origin_of
 from ui.labels import label_of

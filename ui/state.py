@@ -51,7 +51,7 @@ def language() -> Language:
 
 
 def ignored() -> tuple[Problem, ...]:
-    """Return what the link asked and could not have."""
+    """Return what the link asked and could not have, until the reader goes on from there."""
     return st.session_state.ignored
 
 
@@ -68,6 +68,7 @@ def change(address: str, value: Value, *, text: str | None = None) -> None:
         return
     st.session_state.changes = kept
     st.session_state.refusals.pop(address, None)
+    st.session_state.ignored = ()
 
 
 def refuse(address: str, text: str, problem: Problem) -> None:
@@ -93,6 +94,7 @@ def reset(*addresses: str) -> None:
     for address in addresses or (*changes(), *st.session_state.refusals):
         st.session_state.changes.pop(address, None)
         st.session_state.refusals.pop(address, None)
+    st.session_state.ignored = ()
 
 
 def take_language(chosen: Language) -> None:

@@ -181,7 +181,7 @@ FAULTS = [
         ("factors", 0, "unit"),
         "people",
         PEOPLE,
-        "EUR, hour, job, person, staff, year",
+        "EUR, hour, job, person, report, staff, year",
         "unknown_unit",
     ),
     Fault(

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from roi_model.scenario import SETTING_CHOICES
+from roi_model.settings import SETTING_CHOICES
 from tests.roi_model import building
 
 shares = st.floats(0, 1, allow_subnormal=False)

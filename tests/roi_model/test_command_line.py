@@ -110,6 +110,7 @@ class TestJson:
         assert result["net_return"] is None
         assert result["by_provenance"][0]["ratio"] is None
         assert result["net_present_value"] == 20_200_000
+        assert result["undefined"] == ["jobs_per_million_euros", "net_return", "ratio"]
 
     def test_a_cost_next_to_nothing_still_gives_a_result(self, evaluated):
         # 20.2 M€ over 1e-320 € is more than a double holds, and JSON has no infinity.

@@ -8,7 +8,7 @@ import yaml
 
 from roi_model import evaluate, load_case, shipped_cases, units
 from roi_model.case_files import CASES
-from roi_model.scenario import SETTING_SHARES
+from roi_model.settings import SETTING_SHARES
 
 LANGUAGES = {"fr", "en"}
 ROOT = Path(__file__).resolve().parents[2]

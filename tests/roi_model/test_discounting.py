@@ -13,7 +13,7 @@ from roi_model.discounting import (
     present_value_of_effect,
     yearly_present_values,
 )
-from roi_model.scenario import SETTING_CHOICES
+from roi_model.settings import SETTING_CHOICES
 from tests.roi_model.strategies import drop_off_starts, periods, rates, shares, timings
 
 # The example that DESIGN.md works by hand: 1 000 € a year, a tenth lost each further year, five

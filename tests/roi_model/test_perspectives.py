@@ -3,7 +3,7 @@
 import pytest
 
 from roi_model.perspectives import funder_of, perspective_ids, perspective_of
-from roi_model.scenario import Stakeholder
+from roi_model.value_map import Stakeholder
 from tests.roi_model.building import RESIDENTS, STATE, TOWN, TRANSPORT, case_data
 
 EVERYONE = frozenset([STATE, TRANSPORT, TOWN, RESIDENTS])

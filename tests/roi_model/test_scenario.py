@@ -10,7 +10,8 @@ from roi_model import Scenario, ScenarioError, evaluate
 from roi_model.case_files import scenario_from
 from roi_model.parameters import Provenance
 from roi_model.problems import shown
-from roi_model.scenario import OUTCOME_SHARES, SETTING_CHOICES, SETTING_SHARES
+from roi_model.settings import SETTING_CHOICES, SETTING_SHARES
+from roi_model.value_map import OUTCOME_SHARES
 from tests.roi_model.building import (
     STATE,
     TRANSPORT,
