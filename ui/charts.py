@@ -27,9 +27,11 @@ class Bar:
     hover: str
 
     @property
-    def total(self) -> float:
-        """Return where the bar ends."""
-        return sum(self.parts.values())
+    def ends(self) -> tuple[float, float]:
+        """Return how far the bar reaches below and above zero; a transfer may be on both sides."""
+        below = sum(part for part in self.parts.values() if part < 0)
+        above = sum(part for part in self.parts.values() if part > 0)
+        return below, above
 
 
 def bars(rows: Sequence[Bar], colours: Palette) -> dict[str, Any]:
@@ -39,8 +41,10 @@ def bars(rows: Sequence[Bar], colours: Palette) -> dict[str, Any]:
     """
     present = [one for one in Provenance if any(row.parts.get(one) for row in rows)]
     positions = list(range(len(rows)))
-    longest = max((abs(row.total) for row in rows), default=0) or 1.0
-    lowest = min((row.total for row in rows), default=0)
+    lowest = min((row.ends[0] for row in rows), default=0.0)
+    highest = max((row.ends[1] for row in rows), default=0.0)
+    if lowest == highest:
+        highest = 1.0
     traces = [
         {
             "type": "bar",
@@ -64,7 +68,7 @@ def bars(rows: Sequence[Bar], colours: Palette) -> dict[str, Any]:
         "annotations": names,
         "xaxis": {
             "visible": False,
-            "range": [min(0.0, lowest * 1.05), max(longest, 0.0)],
+            "range": [lowest, highest],
             "fixedrange": True,
         },
         "yaxis": {

@@ -15,7 +15,7 @@ def sentence(page: Page) -> str:
     """Return the ratio as a sentence that a mayor can repeat."""
     t, evaluation = page.t, page.evaluation
     perspective = evaluation.perspective.id
-    if math.isnan(evaluation.ratio):
+    if not math.isfinite(evaluation.ratio):
         return t("headline.undefined")
     ratio = t.ratio(evaluation.ratio)
     if perspective in (SOCIETY, PUBLIC_FINANCES):
@@ -35,7 +35,7 @@ def one_euro(page: Page) -> str:
 def honesty(page: Page) -> str:
     """Return how much of the ratio is itemised by the study, and what the rest is."""
     t, evaluation = page.t, page.evaluation
-    if math.isnan(evaluation.ratio):
+    if not math.isfinite(evaluation.ratio):
         return t("headline.no_cost")
     itemised = t.ratio(evaluation.basis("itemised").ratio)
     others = {key: evaluation.basis(key).present_value for key in ("balance", "estimated")}

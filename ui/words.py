@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +30,8 @@ LOCALES = Path(__file__).parent / "locales"
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 MILLION = 1_000_000
 MOST_DECIMALS = 6
+ENOUGH_DIGITS = 400
+"""More than the largest double has; Decimal stops at 28 of its own accord."""
 MONTHS_SHOWN_WITH_DECIMALS = 24
 
 
@@ -93,10 +95,11 @@ def _formatted(value: float, decimals: int | None, language: Language) -> str:
     Babel alone would round a half to the even digit.
     """
     places = MOST_DECIMALS if decimals is None else decimals
-    # Adding zero turns a negative zero into a plain one.
-    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
     pattern = "#,##0." + ("#" if decimals is None else "0") * places
-    return str(numbers.format_decimal(rounded, format=pattern, locale=_locale(language)))
+    with localcontext(prec=ENOUGH_DIGITS):
+        # Adding zero turns a negative zero into a plain one.
+        rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
+        return str(numbers.format_decimal(rounded, format=pattern, locale=_locale(language)))
 
 
 @dataclass(frozen=True)
@@ -140,9 +143,11 @@ class Words:
     def number(self, value: float, *, decimals: int | None = None) -> str:
         """Return a number: ``1 234,5`` or ``1,234.5``; all its decimals unless told how many.
 
-        An undefined one is a dash.
+        One that is undefined or beyond all bounds is a dash.
         """
-        return "—" if math.isnan(value) else _formatted(float(value), decimals, self.language)
+        if not math.isfinite(value):
+            return "—"
+        return _formatted(float(value), decimals, self.language)
 
     def euros(self, amount: float, *, decimals: int | None = 0) -> str:
         """Return an amount: ``1 234 €`` or ``€1,234``."""
@@ -157,7 +162,7 @@ class Words:
 
         Below, all its euros. Two decimals where one would hide a change.
         """
-        if math.isnan(amount) or abs(amount) < MILLION / 10:
+        if not math.isfinite(amount) or abs(amount) < MILLION / 10:
             return self.euros(amount)
         millions = amount / MILLION
         decimals = 1 if math.isclose(millions, round(millions, 1), abs_tol=1e-9) else 2
@@ -170,7 +175,7 @@ class Words:
     def percent(self, share: float, *, decimals: int | None = None) -> str:
         """Return a share in percent: ``12,5 %`` or ``12.5%``; ``decimals`` as in ``number``."""
         # Rounding takes away what the binary fraction adds: 0.07 * 100 is 7.000000000000001.
-        percent = share if math.isnan(share) else round(share * 100, 10)
+        percent = round(share * 100, 10) if math.isfinite(share) else share
         return self("figure.percent", number=self.number(percent, decimals=decimals))
 
     def whole_percents(self, shares: Sequence[float]) -> list[str]:
@@ -179,7 +184,7 @@ class Words:
         The largest remainders are rounded up, so that 42.1, 50.5 and 7.5 % do not read as 99 %.
         Shares of an undefined whole are dashes.
         """
-        if any(math.isnan(share) for share in shares):
+        if not all(math.isfinite(share) for share in shares):
             return ["—"] * len(shares)
         exact = [share * 100 for share in shares]
         whole = [math.floor(percent) for percent in exact]
@@ -191,7 +196,7 @@ class Words:
 
     def months(self, months: float) -> str:
         """Return a duration in months, in years from two years on; a dash when undefined."""
-        if math.isnan(months):
+        if not math.isfinite(months):
             return "—"
         if months < MONTHS_SHOWN_WITH_DECIMALS:
             return self.counted("figure.month", months, number=self.number(months, decimals=1))
