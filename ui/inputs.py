@@ -217,7 +217,7 @@ def changed_values(page: Page) -> None:
 
 def _reset_button(page: Page, address: str) -> None:
     t = page.t
-    if address not in state.changes():
+    if address not in state.changes() and state.refusal(address) is None:
         return
     original = dict(page.case.parameters())[address]
     st.button(

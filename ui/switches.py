@@ -16,14 +16,14 @@ WHOLE_PERCENTS = tuple(percent / 100 for percent in range(101))
 
 
 def reader_questions(page: Page) -> None:
-    """Show the questions of DESIGN.md as settings of the scenario."""
+    """Show the questions as settings of the scenario, each with what it changes in its help."""
     t, settings = page.t, page.scenario.settings
     with st.container(border=True, key="questions"):
         st.header(t("questions.title"), anchor=False)
         _toggle(page, "lines", on="itemised", off="all")
         _toggle(page, "footprint", on="without", off="with")
         if settings.footprint == "without":
-            _share(page, "balance.footprint", label=t("questions.balance_footprint"))
+            _unknown_footprints(page)
         _segments(page, "years_covered")
         _perspective(page)
         st.markdown(t("questions.common"))
@@ -54,6 +54,16 @@ def _toggle(page: Page, name: str, *, on: str, off: str) -> None:
         help=page.t(f"setting.{name}_help"),
         on_change=lambda: state.change(name, on if st.session_state[key] else off),
     )
+
+
+def _unknown_footprints(page: Page) -> None:
+    """Ask how much of a line is footprint, where its range leaves that open."""
+    t = page.t
+    for outcome in page.case.outcomes:
+        share = outcome.footprint
+        if share is not None and share.low != share.high:
+            label = t("questions.footprint_of", outcome=t.of(outcome.label))
+            _share(page, f"{outcome.id}.footprint", label=label)
 
 
 def _segments(page: Page, name: str) -> None:
