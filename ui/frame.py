@@ -118,8 +118,9 @@ def _language_switch(t: Words) -> None:
 
 
 def as_written(text: str) -> str:
-    """Return ``text`` as code, so that Markdown makes neither link nor style of it."""
-    return f"`{text.replace('`', QUOTE)}`"
+    """Return ``text`` as code on one line, so that Markdown makes nothing of it."""
+    on_one_line = " ".join(text.replace("`", QUOTE).split())
+    return f"`{on_one_line}`" if on_one_line else ""
 
 
 def _notices(page: Page) -> None:

@@ -5,6 +5,7 @@ page is a thousand and a half to some and one and a half to others.
 """
 
 import re
+from decimal import Decimal
 from typing import Literal
 
 from ui.words import Language
@@ -13,16 +14,16 @@ Kind = Literal["amount", "quantity", "share", "whole"]
 
 LONGEST = 40
 
-MULTIPLIERS: dict[Language, dict[str, float]] = {
+MULTIPLIERS: dict[Language, dict[str, int]] = {
     "fr": {
-        "k": 1e3, "mille": 1e3,
-        "m": 1e6, "million": 1e6, "millions": 1e6,
-        "md": 1e9, "mds": 1e9, "milliard": 1e9, "milliards": 1e9,
+        "k": 10**3, "mille": 10**3,
+        "m": 10**6, "million": 10**6, "millions": 10**6,
+        "md": 10**9, "mds": 10**9, "milliard": 10**9, "milliards": 10**9,
     },
     "en": {
-        "k": 1e3, "thousand": 1e3,
-        "m": 1e6, "million": 1e6, "millions": 1e6,
-        "bn": 1e9, "billion": 1e9, "billions": 1e9,
+        "k": 10**3, "thousand": 10**3,
+        "m": 10**6, "million": 10**6, "millions": 10**6,
+        "bn": 10**9, "billion": 10**9, "billions": 10**9,
     },
 }  # fmt: skip
 """A French *billion* is a million millions, so it is left out of French."""
@@ -63,19 +64,18 @@ def parse(text: str, kind: Kind, language: Language, *, unit_words: tuple[str, .
         raise NotUnderstoodError("not_a_number")
     number = _digits(found["digits"].strip(), language)
     multiplier, is_percent = _suffix(found["suffix"].strip(), language, unit_words)
+    # In decimals throughout: 1.1 x 1 000 000 is 1100000.0000000002 in binary.
     value = number * multiplier * (-1 if found["sign"] else 1)
-    # A product such as 1.1 x 1 000 000 is 1100000.0000000002 in binary.
-    value = round(value, 6)
     if kind == "share":
-        return round(value / 100, 12)
+        return float(value / 100)
     if is_percent:
         raise NotUnderstoodError("not_a_share")
-    if kind == "whole" and value % 1:
+    if kind == "whole" and value != value.to_integral_value():
         raise NotUnderstoodError("not_whole")
-    return int(value) if kind == "whole" else value
+    return int(value) if kind == "whole" else float(value)
 
 
-def _digits(digits: str, language: Language) -> float:
+def _digits(digits: str, language: Language) -> Decimal:
     """Return the number that digits, marks and spaces spell.
 
     Groups of thousands are recognised when they cannot be anything else. A single mark is the
@@ -83,27 +83,27 @@ def _digits(digits: str, language: Language) -> float:
     language: ``1,500`` in English is 1 500, ``1.500`` in French is refused.
     """
     if _BY_SPACE.fullmatch(digits):
-        return float(digits.replace(" ", "").replace(",", "."))
+        return Decimal(digits.replace(" ", "").replace(",", "."))
     if _BY_POINT.fullmatch(digits):
-        return float(digits.replace(".", "").replace(",", "."))
+        return Decimal(digits.replace(".", "").replace(",", "."))
     if _BY_COMMA.fullmatch(digits):
-        return float(digits.replace(",", ""))
+        return Decimal(digits.replace(",", ""))
     found = _ONE_MARK.fullmatch(digits)
     if found is None:
         raise NotUnderstoodError("not_a_number")
     whole, mark, decimals = found["whole"] or "0", found["mark"], found["decimals"] or "0"
     looks_grouped = len(decimals) == 3 and 1 <= len(whole) <= 3 and int(whole) > 0
     if looks_grouped and mark == "," and language == "en":
-        return float(whole + decimals)
+        return Decimal(whole + decimals)
     if looks_grouped and mark == "." and language == "fr":
         raise NotUnderstoodError("ambiguous")
-    return float(f"{whole}.{decimals}")
+    return Decimal(f"{whole}.{decimals}")
 
 
-def _suffix(suffix: str, language: Language, unit_words: tuple[str, ...]) -> tuple[float, bool]:
+def _suffix(suffix: str, language: Language, unit_words: tuple[str, ...]) -> tuple[int, bool]:
     """Return the multiplier a suffix stands for, and whether it says percent."""
     if suffix in PERCENT:
-        return 1.0, True
+        return 1, True
     known = sorted((*CURRENCY, *(word.lower() for word in unit_words)), key=len, reverse=True)
     rest = suffix
     for word in known:
@@ -112,7 +112,7 @@ def _suffix(suffix: str, language: Language, unit_words: tuple[str, ...]) -> tup
             break
     rest = re.sub(r" (de|d|of)$", "", rest)
     if not rest:
-        return 1.0, False
+        return 1, False
     multiplier = MULTIPLIERS[language].get(rest)
     if multiplier is None:
         raise NotUnderstoodError("not_a_number")
