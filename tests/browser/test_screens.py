@@ -35,9 +35,16 @@ def test_a_page_fits_its_screen_and_asks_nothing_of_other_hosts(visitor, page, l
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_wrong(visitor, page, theme):
+@pytest.mark.parametrize(
+    "query",
+    ["", "&quiet_nights.people=1200&wrong=1&footprint=without&perspective=society"],
+    ids=["published", "changed"],
+)
+def test_axe_finds_nothing_wrong(visitor, page, theme, query):
     her = visitor("fr", theme=theme)
-    her.open(f"{PAGES[page]}?lang=fr&quiet_nights.people=1200&wrong=1")
+    her.open(f"{PAGES[page]}?lang=fr{query}")
+    if page == "inputs":
+        her.page.get_by_text("Ce qu’il faut en retirer").first.click()
     her.page.wait_for_timeout(2000)
     found = Axe().run(her.page).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []

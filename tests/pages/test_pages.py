@@ -629,6 +629,14 @@ class TestOnesOwnNumbers:
         assert found[-1] == t("provenance.yours")
 
     @languages
+    def test_have_the_published_ratio_beside_theirs_while_they_are_typed(self, language):
+        app = open_app("inputs", language)
+        beside = words_in(language)("headline.published", ratio=written(1347, language))
+        assert beside not in one_html(app, "strip").all("span")
+        type_in(app, SAVING, "1000")
+        assert beside in one_html(app, "strip").all("span")
+
+    @languages
     def test_are_listed_with_what_the_case_says(self, language):
         t, app = words_in(language), open_app("inputs", language, lines="itemised")
         type_in(app, SAVING, "1000")
