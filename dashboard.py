@@ -17,7 +17,8 @@ with answer:
     if page.is_changed:
         st.markdown(headline.beside_published(page))
         inputs.changed_values(page)
-    st.html(euro_to_scale(page.evaluation, headline.one_euro(page), t))
+    if headline.is_defined(page):
+        st.html(euro_to_scale(page.evaluation, headline.one_euro(page), t))
     headline.figures(page)
     breakdown.by_outcome(page)
     breakdown.by_beneficiary(page)

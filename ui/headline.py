@@ -11,11 +11,16 @@ from ui.frame import Page
 from ui.words import Words
 
 
+def is_defined(page: Page) -> bool:
+    """Say whether a cost is counted, so that there is a ratio."""
+    return math.isfinite(page.evaluation.ratio)
+
+
 def sentence(page: Page) -> str:
     """Return the ratio as a sentence that a mayor can repeat."""
     t, evaluation = page.t, page.evaluation
     perspective = evaluation.perspective.id
-    if not math.isfinite(evaluation.ratio):
+    if not is_defined(page):
         return t("headline.undefined")
     ratio = t.ratio(evaluation.ratio)
     if perspective in (SOCIETY, PUBLIC_FINANCES):
@@ -35,7 +40,7 @@ def one_euro(page: Page) -> str:
 def honesty(page: Page) -> str:
     """Return how much of the ratio is itemised by the study, and what the rest is."""
     t, evaluation = page.t, page.evaluation
-    if not math.isfinite(evaluation.ratio):
+    if not is_defined(page):
         return t("headline.no_cost")
     itemised = t.ratio(evaluation.basis("itemised").ratio)
     others = {key: evaluation.basis(key).present_value for key in ("balance", "estimated")}
@@ -106,7 +111,9 @@ def figures(page: Page) -> None:
             ),
             cost_per_job=t.euros(evaluation.cost_per_job),
         )
-        _figure(t, "payback", t.months(evaluation.payback_months), t("figures.payback_note"))
+        # Nothing is paid back where nothing is paid.
+        months = evaluation.payback_months if is_defined(page) else math.nan
+        _figure(t, "payback", t.months(months), t("figures.payback_note"))
 
 
 def _figure(t: Words, key: str, value: str, note: str, **holes: str) -> None:

@@ -206,7 +206,8 @@ def changed_values(page: Page) -> None:
             value_text(address, page.case, t),
             value_text(address, page.scenario, t),
         )
-        for address in changed
+        for address in (*dict(page.case.parameters()), *page.case.choices())
+        if address in changed
     ]
     summary = t.counted("inputs.changed", len(changed), number=t.number(len(changed)))
     headings = [t(f"table.{name}") for name in ("number", "published", "yours")]

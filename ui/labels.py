@@ -5,6 +5,7 @@ from collections.abc import Callable
 from roi_model import Problem, Scenario
 from roi_model.perspectives import FUNDER, LEVERAGE, funder_of
 from roi_model.problems import LONGEST_SHOWN, shown
+from roi_model.scenario import Value
 from roi_model.settings import Settings
 from roi_model.value_map import OUTCOME_SHARES
 from ui.words import Words
@@ -37,13 +38,17 @@ def perspective_label(perspective: str, scenario: Scenario, t: Words) -> str:
     )
 
 
+def choice_text(setting: str, option: Value, scenario: Scenario, t: Words) -> str:
+    """Return what an option of a setting means."""
+    if setting == "perspective":
+        return perspective_label(str(option), scenario, t)
+    return t(f"{setting}.{option}")
+
+
 def value_text(address: str, scenario: Scenario, t: Words) -> str:
     """Return the number or choice at an address, as a reader is shown it."""
-    value = scenario.value_at(address)
-    if address == "perspective":
-        return perspective_label(str(value), scenario, t)
     if address in scenario.choices():
-        return t(f"{address}.{value}")
+        return choice_text(address, scenario.value_at(address), scenario, t)
     parameter = dict(scenario.parameters())[address]
     return t.value(parameter.value, parameter.unit)
 
@@ -71,7 +76,16 @@ def _cut(text: str) -> str:
 
 
 def _allowed(problem: Problem, scenario: Scenario, t: Words) -> str:
-    """Return the bound that was passed, in the unit of the number; else what may be chosen."""
+    """Return the bound that was passed, in the unit of the number; else what may be chosen.
+
+    A choice has its name in a link first, then what it means.
+    """
+    if problem.where in scenario.choices():
+        names = (
+            f"{option} ({choice_text(problem.where, option, scenario, t)})"
+            for option in scenario.choices()[problem.where]
+        )
+        return ", ".join(names)
     parameter = dict(scenario.parameters()).get(problem.where)
     if problem.code in BOUNDS and parameter is not None:
         return t.value(float(problem.allowed), parameter.unit)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from ui.words import Language
 
+Code = Literal["not_a_number", "ambiguous", "not_a_share", "not_money", "not_whole"]
 Kind = Literal["amount", "quantity", "share", "whole"]
 
 LONGEST = 40
@@ -33,6 +34,7 @@ PERCENT = ("%", "pour cent", "pourcent", "percent", "per cent")
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'\u2019]")
 _PARTS = re.compile(r"(?P<sign>[-−]?) ?(?P<digits>\d(?:[\d .,]*[\d.,])?|[.,]\d+)(?P<suffix>.*)")
+_CURRENCY_LAST = re.compile(rf"({'|'.join(CURRENCY)})$")
 _BY_SPACE = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d*)?")
 _BY_POINT = re.compile(r"\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:\.\d{3}){2,}")
 _BY_COMMA = re.compile(r"\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,}")
@@ -42,7 +44,7 @@ _ONE_MARK = re.compile(r"(?P<whole>\d*)(?:(?P<mark>[.,])(?P<decimals>\d*))?")
 class NotUnderstoodError(ValueError):
     """A text that is no number, or could be two. ``code`` names the sentence to show."""
 
-    def __init__(self, code: Literal["not_a_number", "ambiguous", "not_a_share", "not_whole"]):
+    def __init__(self, code: Code):
         """Keep the reason."""
         self.code = code
         super().__init__(code)
@@ -58,12 +60,17 @@ def parse(text: str, kind: Kind, language: Language, *, unit_words: tuple[str, .
     """
     cleaned = _SPACES.sub(" ", text).strip().lower()
     # The euro sign may stand before the number, as in English.
-    cleaned = re.sub(r"^([-−]?) ?€ ?", r"\1", cleaned)
+    cleaned, signs_before = re.subn(r"^([-−]?) ?€ ?", r"\1", cleaned)
     found = _PARTS.fullmatch(cleaned) if len(text) <= LONGEST else None
     if found is None:
         raise NotUnderstoodError("not_a_number")
     number = _digits(found["digits"].strip(), language)
-    multiplier, is_percent = _suffix(found["suffix"].strip(), language, unit_words)
+    suffix = found["suffix"].strip()
+    multiplier, is_percent = _suffix(suffix, language, unit_words)
+    if kind != "amount" and (signs_before or _CURRENCY_LAST.search(suffix)):
+        raise NotUnderstoodError("not_money")
+    if kind in ("share", "whole") and multiplier != 1:
+        raise NotUnderstoodError("not_a_number")
     # In decimals throughout: 1.1 x 1 000 000 is 1100000.0000000002 in binary.
     value = number * multiplier * (-1 if found["sign"] else 1)
     if kind == "share":

@@ -9,7 +9,7 @@ import gettext
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache, lru_cache
@@ -27,7 +27,8 @@ Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 LOCALES = Path(__file__).parent / "locales"
 
-NO_BREAK, NARROW = "\u00a0", "\u202f"
+NO_BREAK, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
+UNDEFINED = "—"
 MILLION = 1_000_000
 MOST_DECIMALS = 6
 ENOUGH_DIGITS = 400
@@ -77,11 +78,6 @@ def _catalogue(language: Language) -> tuple[gettext.GNUTranslations, frozenset[s
     return gettext.GNUTranslations(compiled), keys
 
 
-def keys_of(language: Language) -> frozenset[str]:
-    """Return the keys of every sentence a language has."""
-    return _catalogue(language)[1]
-
-
 @cache
 def _locale(language: Language) -> Locale:
     return Locale.parse({"fr": "fr_FR", "en": "en_GB"}[language])
@@ -99,7 +95,8 @@ def _formatted(value: float, decimals: int | None, language: Language) -> str:
     with localcontext(prec=ENOUGH_DIGITS):
         # Adding zero turns a negative zero into a plain one.
         rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
-        return str(numbers.format_decimal(rounded, format=pattern, locale=_locale(language)))
+        written = numbers.format_decimal(rounded, format=pattern, locale=_locale(language))
+    return str(written).replace("-", MINUS)
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ class Words:
         One that is undefined or beyond all bounds is a dash.
         """
         if not math.isfinite(value):
-            return "—"
+            return UNDEFINED
         return _formatted(float(value), decimals, self.language)
 
     def euros(self, amount: float, *, decimals: int | None = 0) -> str:
@@ -169,13 +166,18 @@ class Words:
         return self._money(self.number(millions, decimals=decimals), "figure.millions")
 
     def _money(self, number: str, key: str) -> str:
-        sign, digits = ("−", number[1:]) if number.startswith("-") else ("", number)
-        return sign + self(key, number=digits)
+        """Return a number with its currency, the sign before both; a dash alone if undefined."""
+        if number == UNDEFINED:
+            return number
+        sign = MINUS if number.startswith(MINUS) else ""
+        return sign + self(key, number=number.removeprefix(MINUS))
 
     def percent(self, share: float, *, decimals: int | None = None) -> str:
         """Return a share in percent: ``12,5 %`` or ``12.5%``; ``decimals`` as in ``number``."""
         # Rounding takes away what the binary fraction adds: 0.07 * 100 is 7.000000000000001.
-        percent = round(share * 100, 10) if math.isfinite(share) else share
+        if not math.isfinite(share):
+            return UNDEFINED
+        percent = round(share * 100, 10)
         return self("figure.percent", number=self.number(percent, decimals=decimals))
 
     def whole_percents(self, shares: Sequence[float]) -> list[str]:
@@ -185,7 +187,7 @@ class Words:
         Shares of an undefined whole are dashes.
         """
         if not all(math.isfinite(share) for share in shares):
-            return ["—"] * len(shares)
+            return [UNDEFINED] * len(shares)
         exact = [share * 100 for share in shares]
         whole = [math.floor(percent) for percent in exact]
         missing = round(math.fsum(exact)) - sum(whole)
@@ -197,7 +199,7 @@ class Words:
     def months(self, months: float) -> str:
         """Return a duration in months, in years from two years on; a dash when undefined."""
         if not math.isfinite(months):
-            return "—"
+            return UNDEFINED
         if months < MONTHS_SHOWN_WITH_DECIMALS:
             return self.counted("figure.month", months, number=self.number(months, decimals=1))
         years = months / 12
@@ -243,19 +245,3 @@ def preferred_language(stated: str | None, browser: str | None) -> Language:
         if language in LANGUAGES:
             return language
     return "fr"
-
-
-def holes(sentence: str) -> frozenset[str]:
-    """Return the names of the holes of a sentence."""
-    return frozenset(re.findall(r"{(\w+)}", sentence))
-
-
-def texts_of(language: Language) -> Mapping[str, str]:
-    """Return every sentence of a language by key, singulars for those with a plural."""
-    translations, keys = _catalogue(language)
-    return {key: _catalogue_text(translations, key) for key in keys}
-
-
-def _catalogue_text(translations: gettext.GNUTranslations, key: str) -> str:
-    plural = translations.ngettext(key, f"{key}s", 2)
-    return plural if plural != f"{key}s" else translations.gettext(key)

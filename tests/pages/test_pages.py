@@ -380,6 +380,10 @@ class TestWithoutACost:
         if page == "result":
             assert title(app) == t("headline.undefined")
             assert t("headline.no_cost") in [one.value for one in app.markdown]
+            figures = {one.label: one.value for one in app.metric}
+            assert figures[t("figures.payback")] == "—"
+            assert "— €" not in shown(app)
+            assert "€—" not in shown(app)
         if page == "inputs":
             assert strip(app) == t("headline.undefined")
 

@@ -115,7 +115,9 @@ class TestRefusals:
                 assert words_in("fr").has(f"problem.{problem.code}"), problem
 
     @languages
-    @pytest.mark.parametrize("code", ["not_a_number", "ambiguous", "not_a_share", "not_whole"])
+    @pytest.mark.parametrize(
+        "code", ["not_a_number", "ambiguous", "not_a_share", "not_money", "not_whole"]
+    )
     def test_so_has_whatever_a_field_is_refused(self, code, language):
         t = words_in(language)
         problem = Problem(
@@ -195,3 +197,4 @@ class TestRefusals:
         text = refusal_text(problem, CASE, words_in(language))
         assert "noon" in text
         assert all(option in text for option in SETTING_CHOICES["timing"])
+        assert words_in(language)("timing.mid") in text

@@ -12,7 +12,7 @@ from ui.words import LANGUAGES, words_in
 many = settings(max_examples=300, deadline=None)
 languages = st.sampled_from(LANGUAGES)
 kinds = st.sampled_from(["amount", "quantity", "share", "whole"])
-CODES = {"not_a_number", "ambiguous", "not_a_share", "not_whole"}
+CODES = {"not_a_number", "ambiguous", "not_a_share", "not_money", "not_whole"}
 
 SPACES = {
     "a plain space": " ",
@@ -220,6 +220,15 @@ class TestShares:
     @pytest.mark.parametrize("kind", ["amount", "quantity", "whole"])
     def test_a_percentage_where_none_is_asked_for_is_refused(self, kind):
         assert code_of("12 %", kind, "fr") == "not_a_share"
+
+    @pytest.mark.parametrize("kind", ["quantity", "share", "whole"])
+    @pytest.mark.parametrize("text", ["12 €", "€12", "12 euros", "1,5 M€"])
+    def test_money_is_no_number_of_people_no_share_and_no_year(self, kind, text):
+        assert code_of(text, kind, "fr") == "not_money"
+
+    @pytest.mark.parametrize("kind", ["share", "whole"])
+    def test_nobody_means_millions_of_percent_or_of_years(self, kind):
+        assert code_of("3 millions", kind, "fr") == "not_a_number"
 
 
 class TestWholeNumbers:
