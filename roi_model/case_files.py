@@ -72,11 +72,13 @@ def read_case(path: Path) -> Scenario:
     Raises:
         ScenarioError: the file cannot be read, or its scenario has faults.
     """
-    if path.stat().st_size > LARGEST_FILE:
-        raise _file_error(path, f"must be at most {LARGEST_FILE} bytes")
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise _file_error(path, f"must be at most {LARGEST_FILE} bytes")
         text = path.read_text(encoding="utf-8")
         data = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_Loader)
+    except ScenarioError:
+        raise
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise _file_error(path, f"must be readable as YAML or JSON: {error}") from error
     return scenario_from(data, source=path.name)

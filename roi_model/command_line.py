@@ -11,8 +11,10 @@ from typing import Any
 import roi_model
 from roi_model.case_files import load_case, shipped_cases
 from roi_model.evaluation import Evaluation, evaluate
+from roi_model.parameters import Provenance
 from roi_model.problems import ScenarioError
 from roi_model.scenario import Scenario, Value
+from roi_model.settings import SETTING_SHARES
 
 EXIT_BAD_INPUT = 2
 
@@ -28,16 +30,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_BAD_INPUT
     evaluation = evaluate(scenario)
     if options.format == "json":
-        print(json.dumps(as_json(evaluation), indent=2, ensure_ascii=False, allow_nan=False))
+        print(
+            json.dumps(as_json(scenario, evaluation), indent=2, ensure_ascii=False, allow_nan=False)
+        )
     else:
         print(_as_text(scenario, evaluation, options.language))
     return 0
 
 
-def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Return an evaluation as plain values, under names that stay.
+def as_json(scenario: Scenario, evaluation: Evaluation) -> dict[str, Any]:
+    """Return an evaluation and how it was read as plain values, under names that stay.
 
-    What is undefined, such as a ratio without a cost, is ``None`` and named in ``undefined``.
+    What is undefined, such as a ratio without a cost, is ``None``; figures of the whole that
+    are so stand in ``undefined``. ``yours`` are the numbers that differ from the case.
     """
     rows = {
         name: [asdict(row) for row in getattr(evaluation, name)]
@@ -52,6 +57,10 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "scenario": evaluation.scenario,
         "model_version": roi_model.__version__,
         "perspective": evaluation.perspective.id,
+        "settings": {
+            name: scenario.value_at(name) for name in (*scenario.choices(), *SETTING_SHARES)
+        },
+        "yours": _yours(scenario),
         "ratio": evaluation.ratio,
         "present_value_benefits": evaluation.present_value_benefits,
         "present_value_costs": evaluation.present_value_costs,
@@ -59,6 +68,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "net_return": evaluation.net_return,
         "payback_months": evaluation.payback_months,
         "indirect_jobs": evaluation.indirect_jobs,
+        "unstated_costs": list(evaluation.unstated_costs),
         "jobs_per_million_euros": evaluation.jobs_per_million_euros,
         "cost_per_job": evaluation.cost_per_job,
         **rows,
@@ -68,6 +78,14 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         key for key, value in plain.items() if isinstance(value, float) and result[key] is None
     )
     return result
+
+
+def _yours(scenario: Scenario) -> dict[str, float]:
+    return {
+        address: parameter.value
+        for address, parameter in scenario.parameters()
+        if parameter.provenance == Provenance.YOURS
+    }
 
 
 def _defined(value: Any) -> Any:
@@ -96,8 +114,13 @@ def _as_text(scenario: Scenario, evaluation: Evaluation, language: str) -> str:
         f"present value benefits  {evaluation.present_value_benefits:>16,.2f} EUR",
         f"present value costs     {evaluation.present_value_costs:>16,.2f} EUR",
         f"net present value       {evaluation.net_present_value:>16,.2f} EUR",
-        "",
     ]
+    readings = {name: scenario.value_at(name) for name in scenario.choices()} | _yours(scenario)
+    lines.append("read with               " + ", ".join(f"{k}={v}" for k, v in readings.items()))
+    if evaluation.unstated_costs:
+        unstated = ", ".join(evaluation.unstated_costs)
+        lines.append(f"counted as 0, not stated: {unstated}; the ratio is too high")
+    lines.append("")
     lines += [
         f"{labels[row.outcome]:<{width}}  {row.present_value:>16,.2f} EUR  {row.provenance}"
         for row in evaluation.by_outcome
@@ -111,7 +134,7 @@ def _changes(options: argparse.Namespace, scenario: Scenario) -> dict[str, Value
     for assignment in options.changes:
         address, _, written = assignment.partition("=")
         changes[address] = scenario.value_from_text(address, written)
-    if options.perspective:
+    if options.perspective is not None:
         changes["perspective"] = options.perspective
     return changes
 

@@ -74,6 +74,7 @@ def cross_faults(data: Any) -> Iterator[InitErrorDetails]:
                     allowed=", ".join(sorted(stakeholders)),
                 )
     yield from _unknown_sources(data)
+    yield from _derivations_out_of_place(data)
     yield from _wrong_units(data)
     yield from _unknown_perspective(data)
 
@@ -125,6 +126,18 @@ def _unknown_sources(data: Any) -> Iterator[InitErrorDetails]:
                     (*location, "source"),
                     allowed=", ".join(sorted(map(str, known))),
                 )
+
+
+def _derivations_out_of_place(data: Any) -> Iterator[InitErrorDetails]:
+    """Yield rules on numbers that are never computed: only factors of outcomes are."""
+    for location, record in _numbers(data):
+        if field_of(record, "derivation") is not None and "factors" not in location:
+            yield fault(
+                "derivation_not_possible",
+                field_of(field_of(record, "derivation"), "rule"),
+                "only a factor of an outcome can be derived",
+                (*location, "derivation"),
+            )
 
 
 def _numbers(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -44,7 +44,7 @@ class OutcomeResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StakeholderResult:
-    """What a stakeholder pays and gains, in euros of present value."""
+    """What a stakeholder pays and gains as the point of view counts it. Present value, euros."""
 
     stakeholder: str
     present_value_benefits: float
@@ -72,7 +72,11 @@ class Evaluation:
     present_value_benefits: float
     present_value_costs: float
     payback_months: float
+    years: int
+    """Years over which the effects last; payback on a single one is arithmetic, not a date."""
     indirect_jobs: float
+    unstated_costs: tuple[str, ...]
+    """Costs counted as 0 because no one stated them: the ratio is then too high."""
     by_outcome: tuple[OutcomeResult, ...]
     by_stakeholder: tuple[StakeholderResult, ...]
     by_provenance: tuple[Part, ...]
@@ -123,7 +127,7 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
         KeyError: ``perspective`` is an id this scenario does not have.
     """
     if not isinstance(perspective, Perspective):
-        named = perspective or scenario.settings.perspective
+        named = scenario.settings.perspective if perspective is None else perspective
         if named not in scenario.perspective_ids:
             raise KeyError(named)
         perspective = perspective_of(named, scenario.stakeholders)
@@ -137,16 +141,25 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
     rows = tuple(
         replace(line, share=_number(formulas.ratio(line.present_value, benefits))) for line in lines
     )
+    by_year = _by_year(scenario, rows)
     return Evaluation(
         scenario=scenario.id,
         perspective=perspective,
         present_value_benefits=benefits,
         present_value_costs=costs,
-        payback_months=formulas.payback_months(costs, _by_year(scenario, rows)),
+        payback_months=formulas.payback_months(costs, by_year),
+        years=by_year.size,
         indirect_jobs=fsum(
             row.quantity
             for outcome, row in zip(scenario.outcomes, rows, strict=True)
             if outcome.quantity_unit == JOBS
+        ),
+        unstated_costs=tuple(
+            cost.id
+            for cost in scenario.costs
+            if cost.stakeholder in perspective.payers
+            and cost.value == 0
+            and cost.provenance == Provenance.ASSUMED
         ),
         by_outcome=rows,
         by_stakeholder=_by_stakeholder(scenario, perspective, rows),
@@ -227,8 +240,10 @@ def _attribution(outcome: Outcome, settings: Settings) -> formulas.Numeric:
 
 
 def _provenance(outcome: Outcome, settings: Settings) -> Provenance:
-    """Return the provenance of the weakest number that shapes the line.
+    """Return the provenance of the weakest of the line's own numbers.
 
+    What the reader takes off every line alike is not one of them: it is stated beside the
+    result, and would make all lines look the same.
     Its factors, those of its own shares that deduct something, and the years it lasts beyond
     the first.
     """

@@ -25,7 +25,7 @@ def gross_value(factors: Iterable[Numeric]) -> Numeric:
     It is the product of its factors: quantities, and one value in money per unit. Without a
     factor the product is empty and the value is 1.
 
-    Source: SROI guide, stage 4.1 (quantity times financial proxy).
+    Source: SROI guide, stages 3 and 4 (quantity times financial proxy).
     """
     value: Numeric = 1.0
     for factor in factors:
@@ -104,10 +104,14 @@ def payback_months(costs: float, yearly_benefits: NDArray[np.float64]) -> float:
 
     ``costs`` stand at the start; ``yearly_benefits`` are the benefits of years 1, 2, …, in
     present value, each spread evenly over its year. On a single year's flow this is
-    cost / (benefit / 12), which is arithmetic on an annual flow and not a date.
+    cost / (benefit / 12), also beyond twelve months: arithmetic on an annual flow and not a
+    date. Without a cost there is nothing to pay back, and the result is NaN.
     """
     if costs <= 0:
-        return 0.0
+        return float("nan")
+    if yearly_benefits.size == 1:
+        benefit = float(yearly_benefits[0])
+        return MONTHS_PER_YEAR * costs / benefit if benefit > 0 else float("nan")
     reached = 0.0
     for year, benefit in enumerate(yearly_benefits):
         if reached + benefit >= costs:
@@ -122,5 +126,5 @@ def jobs_per_million_euros(jobs: Numeric, costs: Numeric) -> Numeric:
 
 
 def cost_per_job(costs: Numeric, jobs: Numeric) -> Numeric:
-    """Return euros of cost per job; NaN where there is no job."""
-    return ratio(costs, jobs)
+    """Return euros of cost per job; NaN where there is no job, or no cost to share among them."""
+    return ratio(np.where(np.asarray(costs) == 0, np.nan, costs), jobs)

@@ -113,7 +113,10 @@ Citations = Annotated[tuple[Identifier, ...], BeforeValidator(_as_tuple), Field(
 
 
 class Parameter(Record):
-    """A number with its papers. ``unit`` and bounds depend on the kind of number."""
+    """A number with its papers. ``unit`` and bounds depend on the kind of number.
+
+    ``year`` is that of its prices, or the last one of the period it is about.
+    """
 
     value: Amount
     unit: str

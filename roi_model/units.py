@@ -6,6 +6,9 @@ from functools import lru_cache
 BASE_UNITS = frozenset({"EUR", "year", "hour", "person", "staff", "job", "report"})
 """Every unit a factor may be expressed in; their names in two languages are in the catalogues."""
 
+NONE = "1"
+"""No unit: a bare ratio."""
+
 SHARE = "share"
 """A fraction between 0 and 1, without dimension."""
 
@@ -30,7 +33,7 @@ def powers(unit: str) -> Powers:
     """
     counted: dict[str, int] = {}
     for position, part in enumerate(unit.split("/")):
-        if position == 0 and part in ("1", SHARE):
+        if position == 0 and part in (NONE, SHARE):
             continue
         if part not in BASE_UNITS:
             allowed = ", ".join(sorted(BASE_UNITS))
@@ -57,4 +60,4 @@ def written(unit_powers: Powers) -> str:
     """Return the unit as it is written in a case file; ``1`` when nothing remains."""
     numerator = [base for base, power in unit_powers for _ in range(power)]
     denominator = [base for base, power in unit_powers for _ in range(-power)]
-    return "/".join(["*".join(numerator) or "1", *denominator])
+    return "/".join(["*".join(numerator) or NONE, *denominator])

@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from roi_model import units
-from roi_model.parameters import Duration, Factor, Identifier, Name, Record, Share, Text
+from roi_model.parameters import (
+    LARGEST_AMOUNT,
+    Duration,
+    Factor,
+    Identifier,
+    Name,
+    Record,
+    Share,
+    Text,
+)
 
 Basis = Literal["itemised", "estimated", "balance"]
 """What a line rests on: an amount the study itemises, our estimate, or the balance to its total."""
@@ -27,7 +36,7 @@ class Cost(Factor):
 
     stakeholder: Identifier
     unit: str = "EUR/year"
-    value: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1e15)]
+    value: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=LARGEST_AMOUNT)]
 
 
 class Outcome(Record):

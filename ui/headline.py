@@ -7,6 +7,7 @@ import streamlit as st
 
 from roi_model.parameters import Provenance
 from roi_model.perspectives import FUNDER, PUBLIC_FINANCES, SOCIETY, funder_of
+from roi_model.settings import SETTING_SHARES
 from ui.frame import Page
 from ui.words import Words
 
@@ -38,21 +39,33 @@ def one_euro(page: Page) -> str:
 
 
 def honesty(page: Page) -> str:
-    """Return how much of the ratio is itemised by the study, and what the rest is."""
+    """Return how much of the ratio is itemised by the study, and what is known to be missing."""
     t, evaluation = page.t, page.evaluation
     if not is_defined(page):
         return t("headline.no_cost")
-    itemised = t.ratio(evaluation.basis("itemised").ratio)
-    others = {key: evaluation.basis(key).present_value for key in ("balance", "estimated")}
-    if not any(others.values()):
-        own = _has_own_itemised(page)
-        return t("headline.all_itemised_or_yours" if own else "headline.all_itemised")
-    key = (
-        "headline.of_which_itemised_or_yours"
-        if _has_own_itemised(page)
-        else ("headline.of_which_itemised")
-    )
-    return t(key, itemised=itemised)
+    said = [_itemised(page)]
+    if evaluation.unstated_costs:
+        payers = {one.id: page.scenario.stakeholder(one.stakeholder) for one in page.scenario.costs}
+        funders = [t.of(payers[cost].name) for cost in evaluation.unstated_costs]
+        said.append(t("headline.unstated_costs", funders=t("chart.separator").join(funders)))
+    return " ".join(said)
+
+
+def _itemised(page: Page) -> str:
+    t, evaluation = page.t, page.evaluation
+    if not any(row.present_value for row in evaluation.by_outcome):
+        return t("chart.nothing")
+    changed = _has_own_itemised(page) or _is_read_otherwise(page)
+    if not any(evaluation.basis(key).present_value for key in ("balance", "estimated")):
+        return t("headline.all_itemised_or_yours" if changed else "headline.all_itemised")
+    key = "headline.of_which_itemised_or_yours" if changed else "headline.of_which_itemised"
+    return t(key, itemised=t.ratio(evaluation.basis("itemised").ratio))
+
+
+def _is_read_otherwise(page: Page) -> bool:
+    """Say whether a reading other than the study's changes what its lines are worth."""
+    numbers = (*SETTING_SHARES, "years_covered")
+    return any(page.scenario.value_at(name) != page.case.value_at(name) for name in numbers)
 
 
 def _has_own_itemised(page: Page) -> bool:
@@ -111,9 +124,8 @@ def figures(page: Page) -> None:
             ),
             cost_per_job=t.euros(evaluation.cost_per_job),
         )
-        # Nothing is paid back where nothing is paid.
-        months = evaluation.payback_months if is_defined(page) else math.nan
-        _figure(t, "payback", t.months(months), t("figures.payback_note"))
+        reading = "payback" if evaluation.years == 1 else "payback_years"
+        _figure(t, reading, t.months(evaluation.payback_months), t(f"figures.{reading}_note"))
 
 
 def _figure(t: Words, key: str, value: str, note: str, **holes: str) -> None:

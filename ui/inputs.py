@@ -7,6 +7,7 @@ import streamlit as st
 
 from roi_model import units
 from roi_model.parameters import Duration, Factor, Parameter, Provenance, Share, Source
+from roi_model.settings import SETTING_SHARES
 from roi_model.value_map import OUTCOME_SHARES, Outcome
 from ui import state, typed
 from ui.frame import Page
@@ -146,8 +147,7 @@ def _share_fields(page: Page, outcome: Outcome) -> None:
     """Show what is deducted from an outcome, computed only while it is unfolded."""
     t = page.t
     own = dict(page.scenario.parameters())
-    names = [name for name in OUTCOME_SHARES if name != "optimism_bias"]
-    names = [name for name in names if name != "footprint" or outcome.footprint]
+    names = [name for name in OUTCOME_SHARES if name != "footprint" or outcome.footprint]
     folded = st.expander(t("inputs.deductions"), key=f"deductions_{outcome.id}", on_change="rerun")
     if folded.open:
         with folded:
@@ -165,7 +165,7 @@ def _share_fields(page: Page, outcome: Outcome) -> None:
 def setting_fields(page: Page) -> None:
     """Show the settings that are numbers, then the conventions of the field."""
     t = page.t
-    for name in ("deadweight", "displacement", "attribution", "discount_rate"):
+    for name in SETTING_SHARES:
         number_field(
             page,
             name,

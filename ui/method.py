@@ -22,6 +22,7 @@ def formulas(page: Page) -> None:
             timing=t(f"timing.{settings.timing}"),
             drop_off_from=t(f"drop_off_from.{settings.drop_off_from}"),
             deductions=t(f"deductions.{settings.deductions}"),
+            attribution_means=t(f"attribution_means.{settings.attribution_means}"),
         )
     )
     results = {row.outcome: row for row in page.evaluation.by_outcome}
@@ -70,6 +71,7 @@ def _kept(page: Page, outcome: Outcome, result: OutcomeResult) -> list[str]:
         t(
             f"method.impact_{settings.deductions}_{settings.attribution_means}",
             counted=t.euros(result.counted_value),
+            optimism_bias=t.percent(outcome.optimism_bias.value if outcome.optimism_bias else 0),
             impact=t.euros(result.impact),
             **shares,
         )
@@ -103,10 +105,7 @@ def _whole(page: Page) -> str:
         "per_million": t.number(evaluation.jobs_per_million_euros, decimals=1),
         "per_job": t.euros(evaluation.cost_per_job),
     }
-    lasting = any(
-        one.benefit_period and one.benefit_period.value > 1 for one in page.scenario.outcomes
-    )
-    payback = "payback_years" if lasting else "payback"
+    payback = "payback" if evaluation.years == 1 else "payback_years"
     names = ("sums", "ratio", "net", "net_return", payback, "jobs")
     lines = [t(f"method.{name}", perspective=perspective, **amounts) for name in names]
     return _block(t("method.whole"), lines)

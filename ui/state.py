@@ -32,7 +32,7 @@ def settle() -> None:
     st.session_state.changes = dict(asked.changes)
     st.session_state.ignored = asked.ignored
     st.session_state.refusals = {}
-    st.session_state.language = asked.language or preferred_language(None, st.context.locale)
+    st.session_state.language = preferred_language(asked.language, st.context.locale)
 
 
 def case() -> Scenario:

@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from roi_model.landmarks import published_ratios
-from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY
+from roi_model.parameters import Provenance
+from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY, funder_of
 from ui import state
 from ui.frame import Page
 from ui.inputs import typed_field
@@ -93,11 +94,17 @@ def _perspective(page: Page) -> None:
         help=t("setting.perspective_help"),
         on_change=lambda: state.change("perspective", st.session_state[key]),
     )
-    if scenario.settings.perspective == SOCIETY:
+    asked = [
+        cost
+        for cost in scenario.costs
+        if cost.provenance in (Provenance.ASSUMED, Provenance.YOURS)
+        and cost.stakeholder in page.evaluation.perspective.payers
+        and funder_of(scenario.settings.perspective) is None
+    ]
+    if asked:
         st.caption(t("questions.full_cost"))
-        for cost in scenario.costs:
-            if cost.provenance in ("assumed", "yours"):
-                typed_field(page, cost.id, cost, label=t.of(cost.label), help=t.of(cost.help))
+    for cost in asked:
+        typed_field(page, cost.id, cost, label=t.of(cost.label), help=t.of(cost.help))
 
 
 def shown_perspectives(page: Page) -> list[str]:

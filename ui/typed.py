@@ -1,7 +1,7 @@
 """What a person types, understood: ``1 500 000``, ``1,5 M€``, ``4,5``, ``12 %``, ``€1.5M``.
 
 A number that could mean two things is refused rather than guessed: ``1.500`` typed on a French
-page is a thousand and a half to some and one and a half to others.
+page is fifteen hundred to some and one and a half to others.
 """
 
 import re

@@ -212,7 +212,7 @@ class Words:
     def unit(self, unit: str, *, count: float = 2) -> str:
         """Return a unit in words, such as ``€ par personne et par an``; empty for a share."""
         top, _, below = unit.partition("/")
-        words = "" if top in ("1", units.SHARE) else self.counted(f"unit.{top}", count)
+        words = "" if top in (units.NONE, units.SHARE) else self.counted(f"unit.{top}", count)
         for position, base in enumerate(below.split("/") if below else ()):
             key = "unit.per_first" if position == 0 else "unit.per_next"
             words = self(key, unit=words, per=self.counted(f"unit.{base}", 1)).strip()
@@ -222,6 +222,8 @@ class Words:
         """Return a number with its unit: ``788 € par personne et par an``, ``25 %``."""
         if unit == units.SHARE:
             return self.percent(value)
+        if unit == units.NONE:
+            return self.number(value)
         if units.is_money(unit):
             per = self.unit(unit).removeprefix(self.unit("EUR"))
             return self.euros(value, decimals=None if value % 1 else 0) + per

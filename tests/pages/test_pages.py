@@ -118,8 +118,8 @@ class TestTheHeadline:
             (
                 "fr",
                 {
-                    "cost": (f"1,5{NO_BREAK}M€", "par an"),
-                    "return": (f"20,2{NO_BREAK}M€", "par an"),
+                    "cost": (f"1,5{NO_BREAK}M€", "par an d’activité"),
+                    "return": (f"20,2{NO_BREAK}M€", "par an d’activité"),
                     "net": (f"18,7{NO_BREAK}M€", f"12,47{NO_BREAK}€ par euro"),
                     "jobs": ("41", "27,3 par M€"),
                     "payback": ("0,9 mois", "au rythme d’un an"),
@@ -128,8 +128,8 @@ class TestTheHeadline:
             (
                 "en",
                 {
-                    "cost": ("€1.5M", "a year"),
-                    "return": ("€20.2M", "a year"),
+                    "cost": ("€1.5M", "per year of activity"),
+                    "return": ("€20.2M", "per year of activity"),
                     "net": ("€18.7M", "€12.47 per euro"),
                     "jobs": ("41", "27.3 per €1M"),
                     "payback": ("0.9 months", "at a year’s pace"),
@@ -368,6 +368,25 @@ class TestWhatAnInformedReaderAsks:
         assert words_in(language)("landmarks.title") in [
             one.value for one in open_app("result", language).header
         ]
+
+
+class TestACostThatIsNotPublished:
+    @languages
+    def test_is_said_to_make_the_ratio_too_high_until_it_is_entered(self, language):
+        t = words_in(language)
+        app = open_app("result", language, perspective="society")
+        said = t("headline.unstated_costs", funders="")
+        opening = said.partition(".")[0][:20]
+        assert any(opening in one.value for one in app.markdown)
+        for address in ("sncf_payment", "towns_payment"):
+            type_in(app, address, "100000")
+        assert not any(opening in one.value for one in app.markdown)
+
+    @languages
+    def test_is_none_of_the_concern_of_the_state_alone(self, language):
+        t, app = words_in(language), open_app("result", language)
+        opening = t("headline.unstated_costs", funders="")[:20]
+        assert not any(opening in one.value for one in app.markdown)
 
 
 class TestWithoutACost:
@@ -945,6 +964,7 @@ class TestTheWorking:
                 deadweight=t.percent(0.25),
                 displacement=t.percent(0),
                 attribution=t.percent(0),
+                optimism_bias=t.percent(0),
                 impact=t.euros(709_200),
             ),
             t.counted(
@@ -1012,6 +1032,7 @@ class TestTheWorking:
             deadweight=t.percent(0.2),
             displacement=t.percent(0),
             attribution=t.percent(0.5),
+            optimism_bias=t.percent(0),
             impact=t.euros(10_195_000 * kept),
         )
 

@@ -259,3 +259,11 @@ def test_a_key_that_stands_twice_is_refused_rather_than_half_read(written):
     # A second ``settings`` would silently replace every setting of the first.
     text = yaml.safe_dump(case_data(deadweight=0.5)) + "\nsettings: {}\n"
     problems_of(load_case, written("twice.yaml", text))
+
+
+def test_a_rule_on_a_number_that_is_never_computed_is_refused():
+    data = case_data(costs=[cost("aid", 100)], outcomes=[amount("line", 300)])
+    data["costs"][0] |= {"derivation": {"rule": "quotient", "of": "a", "by": "b"}}
+    (problem,) = problems_of(scenario_from, data)
+    assert problem.where == "costs[aid].derivation"
+    assert problem.code == "derivation_not_possible"

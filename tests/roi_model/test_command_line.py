@@ -110,7 +110,20 @@ class TestJson:
         assert result["net_return"] is None
         assert result["by_provenance"][0]["ratio"] is None
         assert result["net_present_value"] == 20_200_000
-        assert result["undefined"] == ["jobs_per_million_euros", "net_return", "ratio"]
+        assert result["undefined"] == [
+            "cost_per_job",
+            "jobs_per_million_euros",
+            "net_return",
+            "payback_months",
+            "ratio",
+        ]
+
+    def test_it_says_how_the_case_was_read_and_what_was_changed(self, evaluated):
+        result = evaluated("promevil", "--set", "lines=itemised", "--set", "quiet_nights.people=7")
+        assert result["settings"]["lines"] == "itemised"
+        assert result["settings"]["deadweight"] == 0
+        assert result["yours"] == {"quiet_nights.people": 7}
+        assert evaluated("promevil")["yours"] == {}
 
     def test_a_cost_next_to_nothing_still_gives_a_result(self, evaluated):
         # 20.2 M€ over 1e-320 € is more than a double holds, and JSON has no infinity.

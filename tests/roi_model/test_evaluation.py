@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from roi_model import evaluate
+from roi_model import evaluate, load_case
 from roi_model.parameters import Provenance
 from tests.roi_model.building import (
     RESIDENTS,
@@ -233,6 +233,21 @@ def test_the_footprint_is_counted_unless_it_is_set_apart():
     scenario = line_of_1000(footprint=0.30)
     assert benefits(scenario) == 1_000
     assert benefits(scenario, footprint="without") == pytest.approx(700)
+
+
+def test_a_partial_footprint_set_apart_is_divided_by_the_years_covered_as_well():
+    # 1 000 × (1 − 40 %) / 2 = 300
+    scenario = line_of_1000(footprint=0.40)
+    assert benefits(scenario, footprint="without", years_covered=2) == pytest.approx(300)
+
+
+def test_a_cost_that_no_one_stated_is_named_where_it_counts():
+    case = load_case("promevil")
+    assert evaluate(case).unstated_costs == ()
+    assert evaluate(case, "society").unstated_costs == ("sncf_payment", "towns_payment")
+    assert evaluate(case, "public_finances").unstated_costs == ("towns_payment",)
+    stated = case.with_changes({"sncf_payment": 1.0, "towns_payment": 1.0})
+    assert evaluate(stated, "society").unstated_costs == ()
 
 
 def test_years_covered_do_not_divide_the_cost_which_is_already_of_one_year():

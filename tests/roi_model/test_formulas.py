@@ -136,13 +136,19 @@ def test_harm_in_one_year_postpones_the_payback():
     assert formulas.payback_months(1_000, np.array([500.0, -200.0, 1_400.0])) == pytest.approx(30)
 
 
-@pytest.mark.parametrize("flows", [[999.0], [0.0], [-5_000.0], [400.0, 300.0, 200.0]])
+def test_a_single_flow_is_arithmetic_beyond_a_year_too():
+    # 1 800 / (1 200 / 12) = 18 months, at the pace of that one year
+    assert formulas.payback_months(1_800, np.array([1_200.0])) == pytest.approx(18)
+
+
+@pytest.mark.parametrize("flows", [[0.0], [-5_000.0], [999.0, 0.0], [400.0, 300.0, 200.0]])
 def test_what_is_never_paid_back_has_no_payback(flows):
     assert math.isnan(formulas.payback_months(1_000, np.array(flows)))
 
 
-def test_what_costs_nothing_is_paid_back_at_once():
-    assert formulas.payback_months(0, np.array([10.0])) == 0
+def test_where_nothing_is_paid_nothing_is_paid_back_and_no_job_has_a_cost():
+    assert math.isnan(formulas.payback_months(0, np.array([10.0])))
+    assert math.isnan(formulas.cost_per_job(0.0, 41.0))
 
 
 def test_jobs_per_million_euros_and_euros_per_job_are_two_readings_of_one_figure():
