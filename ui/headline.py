@@ -45,9 +45,10 @@ def honesty(page: Page) -> str:
         return t("headline.no_cost")
     said = [_itemised(page)]
     if evaluation.unstated_costs:
-        payers = {one.id: page.scenario.stakeholder(one.stakeholder) for one in page.scenario.costs}
-        funders = [t.of(payers[cost].name) for cost in evaluation.unstated_costs]
-        said.append(t("headline.unstated_costs", funders=t("chart.separator").join(funders)))
+        labels = [
+            t.of(one.label) for one in page.scenario.costs if one.id in evaluation.unstated_costs
+        ]
+        said.append(t("headline.unstated_costs", costs=t("chart.separator").join(labels)))
     return " ".join(said)
 
 
@@ -56,10 +57,13 @@ def _itemised(page: Page) -> str:
     if not any(row.present_value for row in evaluation.by_outcome):
         return t("chart.nothing")
     changed = _has_own_itemised(page) or _is_read_otherwise(page)
-    if not any(evaluation.basis(key).present_value for key in ("balance", "estimated")):
+    balance, estimated = (evaluation.basis(key).present_value for key in ("balance", "estimated"))
+    if not (balance or estimated):
         return t("headline.all_itemised_or_yours" if changed else "headline.all_itemised")
     key = "headline.of_which_itemised_or_yours" if changed else "headline.of_which_itemised"
-    return t(key, itemised=t.ratio(evaluation.basis("itemised").ratio))
+    rest = "both" if balance and estimated else "balance" if balance else "estimated"
+    itemised = t(key, itemised=t.ratio(evaluation.basis("itemised").ratio))
+    return f"{itemised} {t(f'headline.rest_{rest}')}"
 
 
 def _is_read_otherwise(page: Page) -> bool:

@@ -123,7 +123,8 @@ def _share(page: Page, address: str, *, label: str) -> None:
     st.session_state[key] = current
     st.select_slider(
         label,
-        sorted({*WHOLE_PERCENTS, current}),
+        # By what is read: two options that are written alike would be taken for one another.
+        sorted({t.percent(share): share for share in (*WHOLE_PERCENTS, current)}.values()),
         format_func=t.percent,
         key=key,
         help=t(f"share.{address.rpartition('.')[2]}_help"),

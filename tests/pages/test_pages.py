@@ -359,9 +359,22 @@ class TestWhatAnInformedReaderAsks:
         own = {"work_integration.savings": "4600000"}
         app, t = open_app("result", language, **own), words_in(language)
         # (4.6 + 3.0 + 2.4) / 1.5 = 6.67
-        assert t("headline.of_which_itemised_or_yours", itemised=written(667, language)) in [
-            one.value for one in app.markdown
-        ]
+        itemised = t("headline.of_which_itemised_or_yours", itemised=written(667, language))
+        assert any(one.value.startswith(itemised) for one in app.markdown)
+
+    @languages
+    @pytest.mark.parametrize(
+        ("changes", "rest"),
+        [
+            ({}, "both"),
+            ({"footprint": "without"}, "estimated"),
+            ({"perspective": "funder-state"}, "estimated"),
+            (dict.fromkeys((PEOPLE, "police_time.hours", "indirect_jobs.staff"), "0"), "balance"),
+        ],
+    )
+    def test_what_is_not_itemised_is_called_what_it_is(self, changes, rest, language):
+        app, t = open_app("result", language, **changes), words_in(language)
+        assert any(one.value.endswith(t(f"headline.rest_{rest}")) for one in app.markdown)
 
     @languages
     def test_the_ratio_is_placed_among_published_ones(self, language):
@@ -375,7 +388,7 @@ class TestACostThatIsNotPublished:
     def test_is_said_to_make_the_ratio_too_high_until_it_is_entered(self, language):
         t = words_in(language)
         app = open_app("result", language, perspective="society")
-        said = t("headline.unstated_costs", funders="")
+        said = t("headline.unstated_costs", costs="")
         opening = said.partition(".")[0][:20]
         assert any(opening in one.value for one in app.markdown)
         for address in ("sncf_payment", "towns_payment"):
@@ -385,7 +398,7 @@ class TestACostThatIsNotPublished:
     @languages
     def test_is_none_of_the_concern_of_the_state_alone(self, language):
         t, app = words_in(language), open_app("result", language)
-        opening = t("headline.unstated_costs", funders="")[:20]
+        opening = t("headline.unstated_costs", costs="")[:20]
         assert not any(opening in one.value for one in app.markdown)
 
 
