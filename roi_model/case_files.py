@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from roi_model import formulas
 from roi_model.parameters import Derivation
 from roi_model.problems import Problem, ScenarioError
+from roi_model.reference_data import DATA
 from roi_model.scenario import Scenario, problems_of
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 CASES = DATA / "cases"
 RULES = get_args(Derivation.model_fields["rule"].annotation)
 LARGEST_FILE = 2_000_000
@@ -105,19 +105,23 @@ def _with_derived_values(data: Any) -> Any:
     What has no rule that can be followed is left without a value, which validation reports.
     """
     try:
-        figures = {figure["id"]: figure for figure in data.get("figures") or ()}
+        figures = {
+            one["id"]: one for group in ("figures", "costs") for one in data.get(group) or ()
+        }
         outcomes = [
             {**outcome, "factors": [dict(factor) for factor in outcome["factors"]]}
             for outcome in data["outcomes"]
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         return data
-    derived = [
-        (outcome, factor)
-        for outcome in outcomes
-        for factor in outcome["factors"]
-        if isinstance(factor.get("derivation"), Mapping)
-    ]
+    funding = data.get("funding")
+    if isinstance(funding, Mapping):
+        funding = {
+            name: dict(one) if isinstance(one, Mapping) else one for name, one in funding.items()
+        }
+    held = [(outcome, factor) for outcome in outcomes for factor in outcome["factors"]]
+    held += [({}, one) for one in (funding or {}).values() if isinstance(one, Mapping)]
+    derived = [(holder, one) for holder, one in held if isinstance(one.get("derivation"), Mapping)]
     # Quotients first: a remainder needs the value of every other line.
     derived.sort(key=lambda pair: pair[1]["derivation"].get("rule") == "remainder")
     for outcome, factor in derived:
@@ -129,7 +133,7 @@ def _with_derived_values(data: Any) -> Any:
             factor["value"] = computed
         else:
             factor.pop("value", None)
-    return {**data, "outcomes": outcomes}
+    return {**data, "outcomes": outcomes, **({"funding": funding} if funding else {})}
 
 
 def _derived(

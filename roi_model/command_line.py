@@ -14,7 +14,7 @@ from roi_model.evaluation import Evaluation, evaluate
 from roi_model.parameters import Provenance
 from roi_model.problems import ScenarioError
 from roi_model.scenario import Scenario, Value
-from roi_model.settings import SETTING_SHARES
+from roi_model.settings import SETTING_NUMBERS
 
 EXIT_BAD_INPUT = 2
 
@@ -58,7 +58,7 @@ def as_json(scenario: Scenario, evaluation: Evaluation) -> dict[str, Any]:
         "model_version": roi_model.__version__,
         "perspective": evaluation.perspective.id,
         "settings": {
-            name: scenario.value_at(name) for name in (*scenario.choices(), *SETTING_SHARES)
+            name: scenario.value_at(name) for name in (*scenario.choices(), *SETTING_NUMBERS)
         },
         "yours": _yours(scenario),
         "ratio": evaluation.ratio,

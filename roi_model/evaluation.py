@@ -3,17 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import fsum
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from roi_model import formulas, units
-from roi_model.discounting import present_value_of_effect, yearly_present_values
+from roi_model.cash_flow import yearly_flows
 from roi_model.parameters import PROVENANCES, Parameter, Provenance, weakest
 from roi_model.perspectives import Perspective, perspective_of
 from roi_model.scenario import Scenario
 from roi_model.settings import Settings
+from roi_model.valuation import Valuation
 from roi_model.value_map import OUTCOME_SHARES, Basis, Outcome
 
 JOBS = units.product(["job"])
@@ -30,16 +28,28 @@ class OutcomeResult:
     quantity: float
     gross_value: float
     counted_value: float
-    """Gross value a year, after the reading of the lines, the years covered, the footprint."""
+    """Gross value a year, after the reading of the lines, the years covered, the footprint;
+    below 0 where the point of view counts who loses a transfer, and not who gains it."""
     deadweight: float
     displacement: float
     attribution: float
     """These three with the common share of the settings; attribution as the settings mean it."""
+    optimism_bias: float
     kept_share: float
     impact: float
     present_value: float
     share: float
     """Part of all the benefits counted; NaN where they sum to zero."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostResult:
+    """What one cost comes to, as the point of view counts it. Present value, euros."""
+
+    cost: str
+    stakeholder: str
+    kind: Literal["cash", "in_kind"]
+    present_value: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +88,7 @@ class Evaluation:
     unstated_costs: tuple[str, ...]
     """Costs counted as 0 because no one stated them: the ratio is then too high."""
     by_outcome: tuple[OutcomeResult, ...]
+    by_cost: tuple[CostResult, ...]
     by_stakeholder: tuple[StakeholderResult, ...]
     by_provenance: tuple[Part, ...]
     by_basis: tuple[Part, ...]
@@ -119,36 +130,41 @@ class Evaluation:
 def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -> Evaluation:
     """Return the result of ``scenario``, from the point of view of its settings by default.
 
-    Costs are paid at the start of their year and are not discounted in the first. Indirect
-    jobs follow their quantities and are gross of every deduction: they are a count that a
-    study publishes, not euros.
+    Indirect jobs follow their quantities and are gross of every deduction: they are a count
+    that a study publishes, not euros.
 
     Raises:
         KeyError: ``perspective`` is an id this scenario does not have.
     """
-    if not isinstance(perspective, Perspective):
-        named = scenario.settings.perspective if perspective is None else perspective
-        if named not in scenario.perspective_ids:
-            raise KeyError(named)
-        perspective = perspective_of(named, scenario.stakeholders)
-    settings = scenario.settings
+    perspective = perspective_in(scenario, perspective)
+    valuation = Valuation(scenario, perspective)
     lines = [
-        _line(outcome, settings, counts=outcome.stakeholder in perspective.beneficiaries)
-        for outcome in scenario.outcomes
+        _line(valuation, outcome, sign)
+        for outcome, sign in zip(scenario.outcomes, valuation.signs, strict=True)
     ]
+    paid = valuation.costs({})
+    by_cost = tuple(
+        CostResult(
+            cost=cost.id,
+            stakeholder=cost.stakeholder,
+            kind=cost.kind,
+            present_value=_number(paid.get(cost.id, 0.0)),
+        )
+        for cost in scenario.costs
+    )
     benefits = fsum(line.present_value for line in lines)
-    costs = fsum(cost.value for cost in scenario.costs if cost.stakeholder in perspective.payers)
+    costs = fsum(cost.present_value for cost in by_cost)
     rows = tuple(
         replace(line, share=_number(formulas.ratio(line.present_value, benefits))) for line in lines
     )
-    by_year = _by_year(scenario, rows)
+    flows = yearly_flows(scenario, perspective, [row.impact for row in rows])
     return Evaluation(
         scenario=scenario.id,
         perspective=perspective,
         present_value_benefits=benefits,
         present_value_costs=costs,
-        payback_months=formulas.payback_months(costs, by_year),
-        years=by_year.size,
+        payback_months=flows.payback_months,
+        years=flows.benefits.size,
         indirect_jobs=fsum(
             row.quantity
             for outcome, row in zip(scenario.outcomes, rows, strict=True)
@@ -162,7 +178,8 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
             and cost.provenance == Provenance.ASSUMED
         ),
         by_outcome=rows,
-        by_stakeholder=_by_stakeholder(scenario, perspective, rows),
+        by_cost=by_cost,
+        by_stakeholder=_by_stakeholder(scenario, perspective, rows, by_cost),
         by_provenance=_parts(rows, PROVENANCES, lambda row: row.provenance, benefits, costs),
         by_basis=_parts(
             rows, ("itemised", "balance", "estimated"), lambda row: row.basis, benefits, costs
@@ -170,73 +187,40 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
     )
 
 
-def _line(outcome: Outcome, settings: Settings, *, counts: bool) -> OutcomeResult:
-    """Return an outcome from factors to present value; nothing where it does not count.
+def perspective_in(scenario: Scenario, perspective: Perspective | str | None) -> Perspective:
+    """Return a point of view of ``scenario``: one given, one by its id, or that of its settings.
 
-    Its share of the whole is not known yet.
+    Raises:
+        KeyError: the scenario has none by that id.
     """
-    gross = _number(formulas.gross_value(factor.value for factor in outcome.factors))
-    counted = gross * _counted_share(outcome, settings) if counts else 0.0
-    deadweight = formulas.combined_share(_value(outcome.deadweight), settings.deadweight.value)
-    displacement = formulas.combined_share(
-        _value(outcome.displacement), settings.displacement.value
-    )
-    attribution = _attribution(outcome, settings)
-    kept = _number(
-        formulas.kept_share(
-            deadweight=deadweight,
-            displacement=displacement,
-            attribution=attribution,
-            optimism_bias=_value(outcome.optimism_bias),
-            deductions=settings.deductions,
-            attribution_means=settings.attribution_means,
-        )
-    )
-    impact = counted * kept
+    if isinstance(perspective, Perspective):
+        return perspective
+    named = scenario.settings.perspective if perspective is None else perspective
+    if not scenario.is_choice("perspective", named):
+        raise KeyError(named)
+    return perspective_of(named, scenario.stakeholders)
+
+
+def _line(valuation: Valuation, outcome: Outcome, sign: int) -> OutcomeResult:
+    """Return a line of the value map, its share of the whole still unknown."""
+    valued = valuation.outcome(outcome, sign, {})
     return OutcomeResult(
         outcome=outcome.id,
         stakeholder=outcome.stakeholder,
         basis=outcome.basis,
-        provenance=_provenance(outcome, settings),
+        provenance=_provenance(outcome, valuation.scenario.settings),
         quantity=_number(formulas.gross_value(factor.value for factor in outcome.quantities)),
-        gross_value=gross,
-        counted_value=counted,
-        deadweight=_number(deadweight),
-        displacement=_number(displacement),
-        attribution=_number(attribution),
-        kept_share=kept,
-        impact=impact,
-        present_value=_number(present_value_of_effect(impact, **_over_time(outcome, settings))),
+        gross_value=_number(valued.gross_value),
+        counted_value=_number(valued.counted_value),
+        deadweight=_number(valued.deadweight),
+        displacement=_number(valued.displacement),
+        attribution=_number(valued.attribution),
+        optimism_bias=_number(valued.optimism_bias),
+        kept_share=_number(valued.kept_share),
+        impact=_number(valued.impact),
+        present_value=_number(valued.present_value),
         share=float("nan"),
     )
-
-
-def _over_time(outcome: Outcome, settings: Settings) -> dict[str, Any]:
-    """Return how an outcome lasts, fades and is discounted."""
-    return {
-        "drop_off": _value(outcome.drop_off),
-        "benefit_period": int(_value(outcome.benefit_period, 1)),
-        "discount_rate": settings.discount_rate.value,
-        "timing": settings.timing,
-        "drop_off_from": settings.drop_off_from,
-    }
-
-
-def _counted_share(outcome: Outcome, settings: Settings) -> float:
-    """Return the share of a line's gross value that the reader's switches leave, a year."""
-    if settings.lines == "itemised" and outcome.basis != "itemised":
-        return 0.0
-    footprint = _value(outcome.footprint) if settings.footprint == "without" else 0.0
-    return (1.0 - footprint) / settings.years_covered
-
-
-def _attribution(outcome: Outcome, settings: Settings) -> formulas.Numeric:
-    """Return the attribution of an outcome, the common one included, as the settings mean it."""
-    common = settings.attribution.value
-    if settings.attribution_means == "credited":
-        # The common share is always that of others; without an own one all is credited.
-        return _value(outcome.attribution, 1.0) * (1.0 - common)
-    return formulas.combined_share(_value(outcome.attribution), common)
 
 
 def _provenance(outcome: Outcome, settings: Settings) -> Provenance:
@@ -266,39 +250,37 @@ def _deducts(name: str, share: Parameter, settings: Settings) -> bool:
     return share.value > 0
 
 
-def _by_year(scenario: Scenario, rows: Iterable[OutcomeResult]) -> NDArray[np.float64]:
-    """Return the present value of all benefits in each year."""
-    flows = [
-        yearly_present_values(row.impact, **_over_time(outcome, scenario.settings))
-        for outcome, row in zip(scenario.outcomes, rows, strict=True)
-    ]
-    total = np.zeros(max((flow.size for flow in flows), default=1))
-    for flow in flows:
-        total[: flow.size] += flow
-    return total
-
-
 def _by_stakeholder(
-    scenario: Scenario, perspective: Perspective, rows: Iterable[OutcomeResult]
+    scenario: Scenario,
+    perspective: Perspective,
+    rows: Iterable[OutcomeResult],
+    by_cost: Iterable[CostResult],
 ) -> tuple[StakeholderResult, ...]:
-    rows = tuple(rows)
-    results = []
-    for stakeholder in scenario.stakeholders:
-        benefits = fsum(row.present_value for row in rows if row.stakeholder == stakeholder.id)
-        costs = fsum(
-            cost.value
-            for cost in scenario.costs
-            if cost.stakeholder == stakeholder.id and stakeholder.id in perspective.payers
+    """Return what each stakeholder pays and gains, what it loses to another taken off."""
+    gains: dict[str, list[float]] = {one.id: [] for one in scenario.stakeholders}
+    costs: dict[str, list[float]] = {one.id: [] for one in scenario.stakeholders}
+    valuation = Valuation(scenario, perspective)
+    for outcome, row in zip(scenario.outcomes, rows, strict=True):
+        value = row.present_value
+        if outcome.transfer_from is not None:
+            # Counted on both sides it cancels out in the row, and not for the two of them.
+            value = _number(valuation.outcome(outcome, 1, {}).present_value)
+        for stakeholder, sign in ((outcome.stakeholder, 1), (outcome.transfer_from, -1)):
+            if stakeholder in perspective.beneficiaries:
+                gains[stakeholder].append(sign * value)
+    for cost in by_cost:
+        costs[cost.stakeholder].append(cost.present_value)
+    return tuple(
+        StakeholderResult(
+            stakeholder=one,
+            present_value_benefits=fsum(gains[one]),
+            present_value_costs=fsum(costs[one]),
+            net_present_value=_number(
+                formulas.net_present_value(fsum(gains[one]), fsum(costs[one]))
+            ),
         )
-        results.append(
-            StakeholderResult(
-                stakeholder=stakeholder.id,
-                present_value_benefits=benefits,
-                present_value_costs=costs,
-                net_present_value=_number(formulas.net_present_value(benefits, costs)),
-            )
-        )
-    return tuple(results)
+        for one in gains
+    )
 
 
 def _parts(
@@ -322,10 +304,6 @@ def _parts(
         )
         for key, total in totals.items()
     )
-
-
-def _value(parameter: Parameter | None, otherwise: float = 0.0) -> float:
-    return otherwise if parameter is None else parameter.value
 
 
 def _number(value: formulas.Numeric) -> float:

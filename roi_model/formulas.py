@@ -33,6 +33,15 @@ def gross_value(factors: Iterable[Numeric]) -> Numeric:
     return value
 
 
+def posts_multiplier(posts: Numeric, posts_now: Numeric, elasticity: Numeric) -> Numeric:
+    """Return what a quantity is multiplied by when the posts go from ``posts_now`` to ``posts``.
+
+    (n / n0) ** elasticity: 1 is proportional, less is diminishing returns, 0 is no effect.
+    The elasticity is an assumption, to be varied.
+    """
+    return (posts / posts_now) ** elasticity
+
+
 def combined_share(own: Numeric, common: Numeric) -> Numeric:
     """Return the share deducted when an own and a common share both apply.
 
@@ -99,23 +108,28 @@ def net_return(benefits: Numeric, costs: Numeric) -> Numeric:
     return ratio(net_present_value(benefits, costs), costs)
 
 
-def payback_months(costs: float, yearly_benefits: NDArray[np.float64]) -> float:
-    """Return the months until cumulated benefits first reach ``costs``; NaN if they never do.
+def payback_months(
+    yearly_costs: NDArray[np.float64], yearly_benefits: NDArray[np.float64]
+) -> float:
+    """Return the months until cumulated benefits first reach cumulated costs; NaN if never.
 
-    ``costs`` stand at the start; ``yearly_benefits`` are the benefits of years 1, 2, …, in
-    present value, each spread evenly over its year. On a single year's flow this is
-    cost / (benefit / 12), also beyond twelve months: arithmetic on an annual flow and not a
-    date. Without a cost there is nothing to pay back, and the result is NaN.
+    Both are those of years 1, 2, …, in present value. A cost stands at the start of its year;
+    benefits, less what is paid along with them, are spread evenly over theirs. On a single
+    year's flow this is cost / (benefit / 12), also beyond twelve months: arithmetic on an
+    annual flow and not a date. Without a cost there is nothing to pay back, and the result is
+    NaN; before the first cost there is nothing to pay back yet.
     """
-    if costs <= 0:
+    costs = np.cumsum(yearly_costs)
+    if costs[-1] <= 0:
         return float("nan")
     if yearly_benefits.size == 1:
         benefit = float(yearly_benefits[0])
-        return MONTHS_PER_YEAR * costs / benefit if benefit > 0 else float("nan")
+        return MONTHS_PER_YEAR * float(costs[0]) / benefit if benefit > 0 else float("nan")
     reached = 0.0
-    for year, benefit in enumerate(yearly_benefits):
-        if reached + benefit >= costs:
-            return float(MONTHS_PER_YEAR * (year + (costs - reached) / benefit))
+    for year, (cost, benefit) in enumerate(zip(costs, yearly_benefits, strict=True)):
+        missing = float(cost) - reached
+        if cost > 0 and (missing <= 0 or benefit >= missing):
+            return float(MONTHS_PER_YEAR * (year + max(0.0, missing) / (benefit or 1.0)))
         reached += float(benefit)
     return float("nan")
 

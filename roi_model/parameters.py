@@ -7,7 +7,7 @@ without a reason and a range, a derived one not without the rule that computed i
 import datetime
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -69,14 +69,22 @@ def weakest(provenances: Sequence[Provenance]) -> Provenance:
     return max(provenances, key=PROVENANCES.index)
 
 
-class Name(Record):
+class _InTwoLanguages(Record):
+    @model_validator(mode="before")
+    @classmethod
+    def _one_text_for_both(cls, said: Any) -> Any:
+        """Take a plain text for both languages: not every modeller writes two."""
+        return {"fr": said, "en": said} if isinstance(said, str) else said
+
+
+class Name(_InTwoLanguages):
     """A short label in both languages."""
 
     fr: Label
     en: Label
 
 
-class Text(Record):
+class Text(_InTwoLanguages):
     """A sentence or two in both languages."""
 
     fr: Sentence
@@ -96,7 +104,7 @@ class Derivation(Record):
     """The rule by which a number follows from others of the same case.
 
     ``remainder``: the figure ``of`` less the gross value of every other outcome.
-    ``quotient``: the figure ``of`` divided by the figure ``by``.
+    ``quotient``: the figure ``of`` divided by the figure ``by``. A cost is a figure too.
     """
 
     rule: Literal["remainder", "quotient"]
@@ -112,11 +120,38 @@ def _as_tuple(named: Any) -> Any:
 Citations = Annotated[tuple[Identifier, ...], BeforeValidator(_as_tuple), Field(max_length=10)]
 
 
+class StatedDistribution(Record):
+    """How a number may vary, where its file says so; its value is the mode, or the mean.
+
+    ``low`` and ``high`` are those of the number unless given here: the ends of a ``uniform``,
+    ``triangular`` or ``pert``, whose mode is the value; the 5th and 95th percentiles of a
+    ``lognormal``; as far apart as those of a ``normal`` or a ``beta``, whose mean is the value.
+    A ``normal`` may give its ``standard_deviation`` instead, a ``beta``, for a share observed on
+    a sample, its ``sample_size``. No draw leaves what the kind of number allows.
+    """
+
+    kind: Literal["fixed", "uniform", "triangular", "pert", "normal", "lognormal", "beta"]
+    low: Amount | None = None
+    high: Amount | None = None
+    standard_deviation: Annotated[float, Field(allow_inf_nan=False, gt=0)] | None = None
+    sample_size: Annotated[float, Field(allow_inf_nan=False, gt=0)] | None = None
+
+    @property
+    def needs_a_range(self) -> bool:
+        """Say whether the distribution is built from a low and a high."""
+        given = {"normal": self.standard_deviation, "beta": self.sample_size}.get(self.kind)
+        return self.kind != "fixed" and given is None
+
+
 class Parameter(Record):
     """A number with its papers. ``unit`` and bounds depend on the kind of number.
 
     ``year`` is that of its prices, or the last one of the period it is about.
     """
+
+    lowest: ClassVar[float] = -LARGEST_AMOUNT
+    highest: ClassVar[float] = LARGEST_AMOUNT
+    """What the kind of number allows; a factor that counts something starts at 0."""
 
     value: Amount
     unit: str
@@ -128,6 +163,17 @@ class Parameter(Record):
     locator: Text | None = None
     reason: Text | None = None
     derivation: Derivation | None = None
+    distribution: StatedDistribution | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return the least and the greatest value this number may take."""
+        return self.lowest, self.highest
+
+    @property
+    def claims_nothing(self) -> bool:
+        """Say whether the value claims nothing, so that it needs no papers."""
+        return False
 
     @model_validator(mode="after")
     def _all_faults_at_once(self) -> Self:
@@ -156,7 +202,7 @@ class Parameter(Record):
             Provenance.YOURS: (),
         }[self.provenance]
         missing = [name for name in needed if getattr(self, name) in (None, ())]
-        if missing and not self._claims_nothing():
+        if missing and not self.claims_nothing:
             yield fault(
                 "papers_missing",
                 str(self.provenance),
@@ -165,29 +211,66 @@ class Parameter(Record):
                 needed=", ".join(needed),
                 missing=", ".join(missing),
             )
+        if self.distribution is not None:
+            yield from self._distribution_faults(self.distribution)
 
-    def _claims_nothing(self) -> bool:
-        """Say whether the value claims nothing, so that it needs no papers."""
-        return False
+    def _distribution_faults(self, stated: StatedDistribution) -> Iterator[InitErrorDetails]:
+        """Yield what is wrong with a distribution beside its number."""
+        low = self.low if stated.low is None else stated.low
+        high = self.high if stated.high is None else stated.high
+        said: dict[str, Any] = {"kind": stated.kind, "low": low, "high": high, "value": self.value}
+        place = ("distribution",)
+        no_range = low is None or high is None or low >= high
+        if stated.needs_a_range and no_range:
+            yield fault(
+                "distribution_without_range",
+                (low, high),
+                "a {kind} distribution needs a low below its high",
+                place,
+                **said,
+            )
+            return
+        outside = low is not None and high is not None and not low <= self.value <= high
+        if stated.kind in ("triangular", "pert") and outside:
+            yield fault(
+                "distribution_excludes_value",
+                (low, high),
+                "a {kind} distribution from {low} to {high} must hold the value {value}",
+                place,
+                **said,
+            )
+        if stated.kind == "lognormal" and low is not None and low <= 0:
+            yield fault(
+                "distribution_not_positive",
+                low,
+                "a lognormal distribution needs a low above 0",
+                place,
+                **said,
+            )
+        if stated.kind == "beta" and not (self.unit == units.SHARE and 0 < self.value < 1):
+            yield fault(
+                "distribution_not_a_share",
+                self.value,
+                "a beta distribution needs a share strictly between 0 and 1",
+                place,
+                **said,
+            )
 
     def replaced(self, value: float | str) -> Self:
         """Return this number as the user's own: without the papers of the value it replaces.
 
-        The range is widened to hold ``value``.
+        Its range and its distribution go too: they were about the other value.
 
         Raises:
             pydantic.ValidationError: ``value`` is not one this kind of number may take.
         """
+        papers = ("low", "high", "year", "locator", "reason", "derivation", "distribution")
         facts: dict[str, Any] = self.model_dump() | {
             "value": value,
             "provenance": Provenance.YOURS,
             "source": (),
-            **dict.fromkeys(("year", "locator", "reason", "derivation")),
+            **dict.fromkeys(papers),
         }
-        if isinstance(value, int | float) and abs(value) <= LARGEST_AMOUNT:
-            for bound, widened in (("low", min), ("high", max)):
-                if facts[bound] is not None:
-                    facts[bound] = widened(facts[bound], value)
         return type(self).model_validate(facts)
 
 
@@ -196,7 +279,13 @@ class Factor(Parameter):
 
     id: Identifier
     label: Name
-    help: Text
+    help: Text | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return the least and the greatest value: only money may be negative."""
+        lowest = self.lowest if units.is_money(self.unit) else 0.0
+        return lowest, 1.0 if self.unit == units.SHARE else self.highest
 
     def _faults(self) -> Iterator[InitErrorDetails]:
         yield from super()._faults()
@@ -205,7 +294,7 @@ class Factor(Parameter):
         except units.UnitError as error:
             yield fault("unknown_unit", self.unit, "{problem}", problem=str(error))
             return
-        # Only money may be negative: a transfer or an unintended effect has a negative price.
+        # A transfer or an unintended effect has a negative price.
         lowest = self.value if self.low is None else min(self.value, self.low)
         if lowest < 0 and not units.is_money(self.unit):
             yield fault(
@@ -219,22 +308,88 @@ class Factor(Parameter):
 class Share(Parameter):
     """A fraction between 0 and 1; where nothing is stated, 0: nothing is deducted."""
 
+    lowest: ClassVar[float] = 0.0
+    highest: ClassVar[float] = 1.0
+
     value: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)]
     unit: Literal["share"] = "share"
     low: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)] | None = None
     high: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)] | None = None
 
-    def _claims_nothing(self) -> bool:
+    @property
+    def claims_nothing(self) -> bool:
+        """Say whether nothing is deducted."""
         return self.value == 0
+
+
+LOWEST_RATE = -0.5
+_Rate = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=LOWEST_RATE, le=1)]
+
+
+class Rate(Parameter):
+    """A yearly rate as a fraction, real where prices are; below 0 when money loses by waiting."""
+
+    lowest: ClassVar[float] = LOWEST_RATE
+    highest: ClassVar[float] = 1.0
+
+    value: _Rate
+    unit: Literal["share"] = "share"
+    low: _Rate | None = None
+    high: _Rate | None = None
+
+    @property
+    def claims_nothing(self) -> bool:
+        """Say whether nothing is discounted."""
+        return self.value == 0
+
+
+_Elasticity = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=2)]
+
+
+class Elasticity(Parameter):
+    """How a quantity follows the posts: as (n / n0) to this power; 1 is proportional."""
+
+    lowest: ClassVar[float] = 0.0
+    highest: ClassVar[float] = 2.0
+
+    value: _Elasticity
+    unit: Literal["1"] = "1"
+    low: _Elasticity | None = None
+    high: _Elasticity | None = None
+
+
+_RankCorrelation = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1, le=1)]
+
+
+class Correlation(Parameter):
+    """How two uncertain numbers move together: Spearman's rank correlation of their draws."""
+
+    lowest: ClassVar[float] = -1.0
+    highest: ClassVar[float] = 1.0
+
+    between: tuple[str, str]
+    """The addresses of the two numbers."""
+    value: _RankCorrelation
+    unit: Literal["1"] = "1"
+    low: _RankCorrelation | None = None
+    high: _RankCorrelation | None = None
+
+
+_Years = Annotated[int, Field(strict=True, ge=1, le=100)]
 
 
 class Duration(Parameter):
     """A whole number of years, 1 or more."""
 
-    value: Annotated[int, Field(strict=True, ge=1, le=100)]
-    unit: Literal["year"] = "year"
-    low: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
-    high: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
+    lowest: ClassVar[float] = 1
+    highest: ClassVar[float] = 100
 
-    def _claims_nothing(self) -> bool:
+    value: _Years
+    unit: Literal["year"] = "year"
+    low: _Years | None = None
+    high: _Years | None = None
+
+    @property
+    def claims_nothing(self) -> bool:
+        """Say whether the duration is a single year."""
         return self.value == 1

@@ -6,19 +6,37 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from roi_model.consistency import carried_over, cross_faults, field_of
-from roi_model.parameters import Factor, Identifier, Name, Parameter, Record, Share, Source, Text
-from roi_model.perspectives import perspective_ids
+from roi_model.consistency import carried_over, cross_faults, field_of, prices_not_known
+from roi_model.parameters import (
+    Correlation,
+    Factor,
+    Identifier,
+    Name,
+    Parameter,
+    Record,
+    Share,
+    Source,
+    Text,
+)
+from roi_model.perspectives import is_perspective, perspective_ids
 from roi_model.problems import Problem, ScenarioError
 from roi_model.settings import (
     NOT_STATED_CREDIT,
     NOT_STATED_PERIOD,
     NOT_STATED_SHARE,
     SETTING_CHOICES,
-    SETTING_SHARES,
+    SETTING_NUMBERS,
     Settings,
+    price_years,
 )
-from roi_model.value_map import OUTCOME_SHARES, Cost, Outcome, Stakeholder
+from roi_model.value_map import (
+    FUNDING_NUMBERS,
+    OUTCOME_SHARES,
+    Cost,
+    Funding,
+    Outcome,
+    Stakeholder,
+)
 
 Value = float | int | str
 
@@ -28,8 +46,10 @@ class Scenario(Record):
 
     id: Identifier
     name: Name
-    description: Text
-    period: Name
+    description: Text | None = None
+    period: Name | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    """The one currency of all amounts, by its ISO 4217 code."""
     sources: Annotated[dict[Identifier, Source], Field(max_length=200)] = Field(
         default_factory=dict
     )
@@ -38,6 +58,8 @@ class Scenario(Record):
     """Published figures that others are derived from or set beside; not inputs."""
     costs: Annotated[tuple[Cost, ...], Field(max_length=50)]
     outcomes: Annotated[tuple[Outcome, ...], Field(max_length=200)]
+    correlations: Annotated[tuple[Correlation, ...], Field(max_length=500)] = ()
+    funding: Funding | None = None
     settings: Settings = Settings()
 
     @model_validator(mode="wrap")
@@ -57,30 +79,38 @@ class Scenario(Record):
         return {one.id: one for one in self.stakeholders}[stakeholder_id]
 
     def figure(self, figure_id: str) -> Factor:
-        """Return a published figure by id; ``KeyError`` if there is none."""
-        return {one.id: one for one in self.figures}[figure_id]
+        """Return a published figure or a cost by id; ``KeyError`` if there is none."""
+        return {one.id: one for one in (*self.figures, *self.costs)}[figure_id]
 
     @property
     def perspective_ids(self) -> tuple[str, ...]:
-        """Return the points of view that make sense here; see ``roi_model.perspectives``."""
+        """Return the points of view to offer; ``roi_model.perspectives`` has any set besides."""
         return perspective_ids(cost.stakeholder for cost in self.costs)
 
     def parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Yield every number a user may change, with its address, in the order of the file.
 
-        An address is ``cost``, ``outcome.factor``, ``outcome.share`` or the name of a setting;
-        it is what links, screens and the command line call the number.
+        An address is ``cost``, ``cost.price``, ``outcome.factor``, ``outcome.share``, the name
+        of a setting or ``funding.number``; it is what links, screens and the command line call
+        the number.
         """
         for cost in self.costs:
             yield cost.id, cost
+            if cost.price is not None:
+                yield f"{cost.id}.price", cost.price
         for outcome in self.outcomes:
             for factor in outcome.factors:
                 yield f"{outcome.id}.{factor.id}", factor
             for name in OUTCOME_SHARES:
                 yield f"{outcome.id}.{name}", getattr(outcome, name) or self._unstated(name)
             yield f"{outcome.id}.benefit_period", outcome.benefit_period or NOT_STATED_PERIOD
-        for name in SETTING_SHARES:
+            if self.funding is not None:
+                yield f"{outcome.id}.elasticity", outcome.elasticity or self.funding.elasticity
+        for name in SETTING_NUMBERS:
             yield name, getattr(self.settings, name)
+        if self.funding is not None:
+            for name in FUNDING_NUMBERS:
+                yield f"funding.{name}", getattr(self.funding, name)
 
     def _unstated(self, share: str) -> Share:
         """Return what stands for a share of an outcome that no one stated."""
@@ -88,8 +118,22 @@ class Scenario(Record):
         return NOT_STATED_CREDIT if credited and share == "attribution" else NOT_STATED_SHARE
 
     def choices(self) -> dict[str, tuple[Any, ...]]:
-        """Return what may be chosen for each setting that is a choice."""
-        return {"perspective": self.perspective_ids, **SETTING_CHOICES}
+        """Return what may be chosen for each setting that is a choice.
+
+        A point of view may also be that of any set of stakeholders.
+        """
+        return {
+            "perspective": self.perspective_ids,
+            **SETTING_CHOICES,
+            "price_year": price_years(),
+        }
+
+    def is_choice(self, setting: str, value: Any) -> bool:
+        """Say whether ``value`` may be chosen for a setting that is a choice."""
+        if setting == "perspective" and isinstance(value, str):
+            funders = [cost.stakeholder for cost in self.costs]
+            return is_perspective(value, [one.id for one in self.stakeholders], funders)
+        return _is_among(value, self.choices()[setting])
 
     def value_at(self, address: str) -> Value:
         """Return the number or choice at ``address``; ``KeyError`` if there is none."""
@@ -111,7 +155,8 @@ class Scenario(Record):
             number = float(written)
         except ValueError:
             return written
-        return int(number) if address.endswith(".benefit_period") and number % 1 == 0 else number
+        whole = address.endswith(".benefit_period") or address == "activity_years"
+        return int(number) if whole and number % 1 == 0 else number
 
     def with_changes(self, changes: Mapping[str, Value]) -> "Scenario":
         """Return this scenario with the numbers and choices at some addresses replaced.
@@ -127,7 +172,7 @@ class Scenario(Record):
         chosen = {
             address: value
             for address, value in changes.items()
-            if address in choices and _is_among(value, choices[address])
+            if address in choices and self.is_choice(address, value)
         }
         scenario = self._with(chosen)
         parameters = dict(scenario.parameters())
@@ -147,28 +192,38 @@ class Scenario(Record):
                     problems.append(_refused(address, value, error))
         if problems:
             raise ScenarioError(problems)
-        return scenario._with(replaced)
+        changed = scenario._with(replaced)
+        if "price_year" in chosen and any(prices_not_known(changed)):
+            raise ScenarioError([_no_price_index(chosen["price_year"])])
+        return changed
 
     def _with(self, replaced: Mapping[str, Parameter | Value]) -> "Scenario":
         """Return this scenario with whole parameters and choices put at their addresses."""
         if not replaced:
             return self
+
+        def own(prefix: str) -> dict[str, Any]:
+            return {
+                address.removeprefix(f"{prefix}."): new
+                for address, new in replaced.items()
+                if address.startswith(f"{prefix}.")
+            }
+
+        paid: Mapping[str, Any] = replaced
+        costs = (paid.get(cost.id, cost).model_copy(update=own(cost.id)) for cost in self.costs)
         outcomes = []
         for outcome in self.outcomes:
-            own = {
-                address.partition(".")[2]: new
-                for address, new in replaced.items()
-                if address.startswith(f"{outcome.id}.")
-            }
-            factors = tuple(own.pop(factor.id, factor) for factor in outcome.factors)
-            outcomes.append(outcome.model_copy(update={"factors": factors, **own}))
+            numbers = own(outcome.id)
+            factors = tuple(numbers.pop(factor.id, factor) for factor in outcome.factors)
+            outcomes.append(outcome.model_copy(update={"factors": factors, **numbers}))
         settings = {
             address: new for address, new in replaced.items() if address in Settings.model_fields
         }
         return self.model_copy(
             update={
-                "costs": tuple(replaced.get(cost.id, cost) for cost in self.costs),
+                "costs": tuple(costs),
                 "outcomes": tuple(outcomes),
+                "funding": self.funding and self.funding.model_copy(update=own("funding")),
                 "settings": self.settings.model_copy(update=settings),
             }
         )
@@ -228,6 +283,17 @@ def _no_such_address(address: str, value: Any) -> Problem:
         received=value,
         allowed="",
         message="no number or setting of this scenario has that name",
+    )
+
+
+def _no_price_index(value: Any) -> Problem:
+    covered = [str(year) for year in price_years()[1:]]
+    return Problem(
+        where="price_year",
+        code="no_price_index",
+        received=value,
+        allowed=f"{covered[0]}, {covered[-1]}",
+        message="some amounts are in prices of a year that the price index does not cover",
     )
 
 

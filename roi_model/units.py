@@ -1,10 +1,14 @@
-"""Units of factors: a closed list, and the product that must come out as euros a year."""
+"""Units of factors: a closed list, and the product that must come out as money a year."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-BASE_UNITS = frozenset({"EUR", "year", "hour", "person", "staff", "job", "report"})
-"""Every unit a factor may be expressed in; their names in two languages are in the catalogues."""
+BASE_UNITS = frozenset({"EUR", "year", "hour", "person", "staff", "job", "report", "item"})
+"""Every unit of the shipped cases; their names in two languages are in the catalogues.
+
+``item`` is anything counted that has no name of its own here.
+"""
 
 NONE = "1"
 """No unit: a bare ratio."""
@@ -12,7 +16,9 @@ NONE = "1"
 SHARE = "share"
 """A fraction between 0 and 1, without dimension."""
 
-MONEY = "EUR"
+EURO = "EUR"
+CURRENCY = re.compile(r"[A-Z]{3}")
+"""A currency by its ISO 4217 code: a calculation may be made in any, a case in one only."""
 
 Powers = tuple[tuple[str, int], ...]
 
@@ -35,9 +41,9 @@ def powers(unit: str) -> Powers:
     for position, part in enumerate(unit.split("/")):
         if position == 0 and part in (NONE, SHARE):
             continue
-        if part not in BASE_UNITS:
+        if part not in BASE_UNITS and not CURRENCY.fullmatch(part):
             allowed = ", ".join(sorted(BASE_UNITS))
-            raise UnitError(f"unknown unit {part!r}; known units: {allowed}")
+            raise UnitError(f"unknown unit {part!r}; known units: {allowed}, other currencies")
         counted[part] = counted.get(part, 0) + (1 if position == 0 else -1)
     return tuple(sorted((base, power) for base, power in counted.items() if power))
 
@@ -52,8 +58,8 @@ def product(units: Iterable[str]) -> Powers:
 
 
 def is_money(unit: str) -> bool:
-    """Say whether ``unit`` counts euros, per anything."""
-    return unit.partition("/")[0] == MONEY
+    """Say whether ``unit`` counts money, per anything."""
+    return CURRENCY.fullmatch(unit.partition("/")[0]) is not None
 
 
 def written(unit_powers: Powers) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from roi_model.parameters import Provenance
 from roi_model.perspectives import FUNDER, PUBLIC_FINANCES, SOCIETY, funder_of
-from roi_model.settings import SETTING_SHARES
+from roi_model.settings import SETTING_NUMBERS
 from ui.frame import Page
 from ui.words import Words
 
@@ -34,8 +34,10 @@ def one_euro(page: Page) -> str:
     """Return what the one euro of the sentence is."""
     funder = funder_of(page.evaluation.perspective.id)
     if funder is None:
-        return page.t(f"one_euro.{page.evaluation.perspective.id}")
-    return page.t.of(page.scenario.stakeholder(funder).one_euro)
+        key = f"one_euro.{page.evaluation.perspective.id}"
+        return page.t(key if page.t.has(key) else f"one_euro.{SOCIETY}")
+    payer = page.scenario.stakeholder(funder)
+    return page.t.of(payer.one_euro or payer.name)
 
 
 def honesty(page: Page) -> str:
@@ -68,7 +70,7 @@ def _itemised(page: Page) -> str:
 
 def _is_read_otherwise(page: Page) -> bool:
     """Say whether a reading other than the study's changes what its lines are worth."""
-    numbers = (*SETTING_SHARES, "years_covered")
+    numbers = (*SETTING_NUMBERS, "years_covered")
     return any(page.scenario.value_at(name) != page.case.value_at(name) for name in numbers)
 
 

@@ -6,12 +6,12 @@ from html import escape
 import streamlit as st
 
 from roi_model import units
-from roi_model.parameters import Duration, Factor, Parameter, Provenance, Share, Source
-from roi_model.settings import SETTING_SHARES
+from roi_model.parameters import Duration, Factor, Parameter, Provenance, Rate, Share, Source
+from roi_model.settings import CONVENTIONS, SETTING_NUMBERS
 from roi_model.value_map import OUTCOME_SHARES, Outcome
 from ui import state, typed
 from ui.frame import Page
-from ui.labels import label_of, refusal_text, value_text
+from ui.labels import choice_text, label_of, refusal_text, value_text
 from ui.markup import Cell, badge, external_link, folded, html, table
 from ui.words import Words, typeset
 
@@ -55,7 +55,7 @@ def typed_field(page: Page, address: str, parameter: Parameter, *, label: str, h
 
 def kind_of(parameter: Parameter) -> typed.Kind:
     """Return how a number is typed: a share in percent, a duration in whole years."""
-    if isinstance(parameter, Share):
+    if isinstance(parameter, Share | Rate):
         return "share"
     if isinstance(parameter, Duration):
         return "whole"
@@ -165,7 +165,7 @@ def _share_fields(page: Page, outcome: Outcome) -> None:
 def setting_fields(page: Page) -> None:
     """Show the settings that are numbers, then the conventions of the field."""
     t = page.t
-    for name in SETTING_SHARES:
+    for name in SETTING_NUMBERS:
         number_field(
             page,
             name,
@@ -173,7 +173,7 @@ def setting_fields(page: Page) -> None:
             label=t(f"setting.{name}"),
             help=t(f"share.{name}_help"),
         )
-    for name in ("timing", "drop_off_from", "deductions", "attribution_means"):
+    for name in (*CONVENTIONS, "optimism_bias", "price_year"):
         choice(page, name)
 
 
@@ -185,7 +185,7 @@ def choice(page: Page, name: str) -> None:
     st.selectbox(
         t(f"setting.{name}"),
         page.scenario.choices()[name],
-        format_func=lambda option: t(f"{name}.{option}"),
+        format_func=lambda option: choice_text(name, option, page.scenario, t),
         key=key,
         help=t(f"setting.{name}_help"),
         filter_mode=None,

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from roi_model import Problem, Scenario
-from roi_model.perspectives import FUNDER, LEVERAGE, funder_of
+from roi_model.consistency import OUTCOME_NUMBERS
+from roi_model.perspectives import FUNDER, LEVERAGE
 from roi_model.problems import LONGEST_SHOWN, shown
 from roi_model.scenario import Value
-from roi_model.settings import Settings
-from roi_model.value_map import OUTCOME_SHARES
+from roi_model.settings import AS_STATED, Settings
 from ui.words import Words
 
 BOUNDS = ("greater_than_equal", "less_than_equal", "negative_quantity")
@@ -16,32 +16,44 @@ BOUNDS = ("greater_than_equal", "less_than_equal", "negative_quantity")
 def label_of(address: str, scenario: Scenario, t: Words) -> str:
     """Return the label of the number or choice at an address; the address if there is none."""
     names = {cost.id: t.of(cost.label) for cost in scenario.costs}
+    for cost in scenario.costs:
+        if cost.price is not None:
+            names[f"{cost.id}.price"] = t(
+                "label.of_outcome", outcome=t.of(cost.label), number=t.of(cost.price.label)
+            )
     for outcome in scenario.outcomes:
-        own = {name: t(f"share.{name}") for name in (*OUTCOME_SHARES, "benefit_period")}
+        own = {name: t(f"share.{name}") for name in OUTCOME_NUMBERS}
         own |= {factor.id: t.of(factor.label) for factor in outcome.factors}
         for name, label in own.items():
             names[f"{outcome.id}.{name}"] = t(
                 "label.of_outcome", outcome=t.of(outcome.label), number=label
             )
     names |= {name: t(f"setting.{name}") for name in Settings.model_fields}
+    if scenario.funding is not None:
+        for name in ("posts", "posts_wanted", "cost_per_post"):
+            names[f"funding.{name}"] = t.of(getattr(scenario.funding, name).label)
+        names["funding.elasticity"] = t("share.elasticity")
     return names.get(address, address)
 
 
 def perspective_label(perspective: str, scenario: Scenario, t: Words) -> str:
     """Return the name of a point of view."""
-    funder = funder_of(perspective)
-    if funder is None:
+    kind, *named = perspective.split("-")
+    if not named:
         return t(f"perspective.{perspective}")
-    return t(
-        f"perspective.{LEVERAGE if perspective.startswith(LEVERAGE) else FUNDER}",
-        funder=t.of(scenario.stakeholder(funder).name),
-    )
+    names = {one.id: t.of(one.name) for one in scenario.stakeholders}
+    sets = [", ".join(names[one] for one in group.split(",")) for group in named[::2]]
+    if kind in (LEVERAGE, FUNDER):
+        return t(f"perspective.{LEVERAGE if kind == LEVERAGE else FUNDER}", funder=sets[0])
+    return t("perspective.sets", payers=sets[0], gainers=sets[1])
 
 
 def choice_text(setting: str, option: Value, scenario: Scenario, t: Words) -> str:
     """Return what an option of a setting means."""
     if setting == "perspective":
         return perspective_label(str(option), scenario, t)
+    if setting == "price_year":
+        return t("price_year.as_stated") if option == AS_STATED else str(option)
     return t(f"{setting}.{option}")
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from roi_model.landmarks import published_ratios
 from roi_model.parameters import Parameter, Provenance, Source
-from roi_model.settings import SETTING_SHARES
+from roi_model.reference_data import published_ratios
+from roi_model.settings import SETTING_NUMBERS
 from ui.frame import Page
 from ui.inputs import origin_of
 from ui.labels import label_of
@@ -63,8 +63,10 @@ def documents(page: Page) -> str:
 def _used(page: Page) -> Iterator[tuple[str, Parameter]]:
     """Yield the numbers that are stated; a share that no one stated deducts nothing."""
     for address, parameter in page.scenario.parameters():
+        if address.startswith("funding.") or address.endswith(".elasticity"):
+            continue  # what more posts would bring is not in this result
         unstated = parameter.reason is None and parameter.provenance == Provenance.ASSUMED
-        if not unstated or address in SETTING_SHARES:
+        if not unstated or address in SETTING_NUMBERS:
             yield address, parameter
 
 

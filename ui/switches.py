@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from roi_model.landmarks import published_ratios
 from roi_model.parameters import Provenance
 from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY, funder_of
+from roi_model.reference_data import published_ratios
 from ui import state
 from ui.frame import Page
 from ui.inputs import typed_field

@@ -133,9 +133,9 @@ class Words:
             raise MissingWordError(f"{self.language}: no sentence {key!r}")
         return translations.gettext(key)
 
-    def of(self, text: Name | Text) -> str:
-        """Return what a case file says in this language."""
-        return typeset(getattr(text, self.language), self.language)
+    def of(self, text: Name | Text | None) -> str:
+        """Return what a case file says in this language; nothing where it says nothing."""
+        return "" if text is None else typeset(getattr(text, self.language), self.language)
 
     def number(self, value: float, *, decimals: int | None = None) -> str:
         """Return a number: ``1 234,5`` or ``1,234.5``; all its decimals unless told how many.

@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from roi_model import evaluate, load_case
-from roi_model.landmarks import published_ratios
 from roi_model.parameters import Provenance
-from roi_model.scenario import SETTING_CHOICES, SETTING_SHARES
+from roi_model.reference_data import published_ratios
+from roi_model.scenario import SETTING_CHOICES, SETTING_NUMBERS
 from tests.pages.opening import (
     go_to,
     htmls,
@@ -570,7 +570,7 @@ def fields(app):
 class TestTheFields:
     @languages
     def test_are_there_for_every_cost_factor_and_common_share(self, language):
-        expected = {cost.id for cost in CASE.costs} | set(SETTING_SHARES)
+        expected = {cost.id for cost in CASE.costs} | set(SETTING_NUMBERS)
         expected |= {
             f"{outcome.id}.{factor.id}" for outcome in CASE.outcomes for factor in outcome.factors
         }
@@ -886,7 +886,7 @@ class TestTheSources:
     def test_list_every_number_with_its_value_and_provenance(self, language):
         t = words_in(language)
         rows = {row[0]: row for row in tables(open_app("sources", language))[t("sources.numbers")]}
-        stated = {cost.id for cost in CASE.costs} | set(SETTING_SHARES)
+        stated = {cost.id for cost in CASE.costs} | set(SETTING_NUMBERS)
         for outcome in CASE.outcomes:
             stated |= {f"{outcome.id}.{factor.id}" for factor in outcome.factors}
         stated |= {"indirect_jobs.footprint", "balance.footprint"}

@@ -105,10 +105,10 @@ FAULTS = [
         "negative_rate",
         "scenario",
         ("settings", "discount_rate"),
-        number(-0.5),
+        number(-0.75),
         "settings.discount_rate.value",
-        "greater than or equal to 0",
-        received=-0.5,
+        "greater than or equal to -0.5",
+        received=-0.75,
     ),
     Fault(
         "empty_period_of_study",
@@ -181,7 +181,7 @@ FAULTS = [
         ("factors", 0, "unit"),
         "people",
         PEOPLE,
-        "EUR, hour, job, person, report, staff, year",
+        "EUR, hour, item, job, person, report, staff, year",
         "unknown_unit",
     ),
     Fault(
@@ -191,7 +191,7 @@ FAULTS = [
         "EUR/hour",
         "outcomes[{id}].factors",
         "EUR/year",
-        "not_euros_a_year",
+        "not_money_a_year",
         "person x EUR/hour",
     ),
     Fault(
@@ -201,7 +201,7 @@ FAULTS = [
         "EUR/hour",
         "costs[{id}].unit",
         "EUR/year",
-        "not_euros_a_year",
+        "not_money_a_year",
     ),
     # ids
     Fault(

@@ -8,7 +8,7 @@ import yaml
 
 from roi_model import evaluate, load_case, shipped_cases, units
 from roi_model.case_files import CASES
-from roi_model.settings import SETTING_SHARES
+from roi_model.settings import SETTING_NUMBERS
 
 LANGUAGES = {"fr", "en"}
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,7 +180,7 @@ def test_every_figure_is_used_by_a_rule_or_shown_on_the_page_of_sources(raw):
     rules = [one["derivation"] for one in numbers(raw).values() if "derivation" in one]
     used = {rule[name] for rule in rules for name in ("of", "by") if name in rule}
     figures = {figure["id"]: figure for figure in raw["figures"]}
-    assert used <= figures.keys()
+    assert used <= figures.keys() | {cost["id"] for cost in raw["costs"]}
     # The page lists every figure; what it lists must be explained and published.
     assert "case.figures" in (ROOT / "ui" / "provenance.py").read_text(encoding="utf-8")
     shown = {place: figures[place] for place in figures.keys() - used}
@@ -198,7 +198,9 @@ def test_a_figure_that_is_also_a_factor_has_the_same_value_in_both_places(case):
 
 def test_every_common_setting_that_is_a_number_is_stated_with_its_reason(raw):
     stated = raw["settings"]
-    assert [name for name in SETTING_SHARES if not stated.get(name, {}).get("reason")] == []
+    assert [
+        name for name in SETTING_NUMBERS if name in stated and not stated[name].get("reason")
+    ] == []
 
 
 def test_every_case_can_be_evaluated_from_each_of_its_points_of_view(case):

@@ -9,12 +9,20 @@ from hypothesis import given
 
 from roi_model.discounting import (
     discount_factor,
+    discount_factors,
     geometric_sum,
     present_value_of_effect,
-    yearly_present_values,
+    yearly_values,
 )
 from roi_model.settings import SETTING_CHOICES
 from tests.roi_model.strategies import drop_off_starts, periods, rates, shares, timings
+
+
+def yearly_present_values(impact, *, discount_rate=0.0, timing="end", **effect):
+    """Return the terms that a closed form sums, year by year."""
+    values = yearly_values(impact, **effect)
+    return values * discount_factors(len(values), discount_rate=discount_rate, timing=timing)
+
 
 # The example that DESIGN.md works by hand: 1 000 € a year, a tenth lost each further year, five
 # years. The five values are 1 000, 900, 810, 729 and 656.10 €.

@@ -10,6 +10,12 @@ from roi_model import formulas
 from tests.roi_model.strategies import amounts, costs, shares
 
 
+def payback_of(cost, flows):
+    """Return the payback of a cost paid at the start of the first year, in months."""
+    paid = np.array([cost, *(0 for _ in flows[1:])], dtype=float)
+    return formulas.payback_months(paid, np.array(flows))
+
+
 def test_the_gross_value_is_the_product_of_the_factors():
     # 394 staff × 0.1 job each × 15 000 € a job = 591 000 €
     assert formulas.gross_value([394, 0.1, 15_000]) == pytest.approx(591_000)
@@ -117,37 +123,35 @@ def test_harm_gives_a_negative_ratio():
 
 def test_a_single_flow_pays_back_after_cost_over_a_twelfth_of_the_benefit():
     # 1 500 000 / (20 200 000 / 12) = 0.891 month
-    assert formulas.payback_months(1_500_000, np.array([20_200_000.0])) == pytest.approx(
-        0.891_089, abs=5e-7
-    )
+    assert payback_of(1_500_000, [20_200_000.0]) == pytest.approx(0.891_089, abs=5e-7)
 
 
 def test_a_payback_may_fall_within_a_later_year():
     # 1 000 after a year, 600 of the second year's 800 remain: 12 + 12 × 600 / 800 = 21 months
-    assert formulas.payback_months(1_600, np.array([1_000.0, 800.0])) == pytest.approx(21)
+    assert payback_of(1_600, [1_000.0, 800.0]) == pytest.approx(21)
 
 
 def test_a_cost_reached_exactly_at_the_end_of_the_year_is_paid_back_in_12_months():
-    assert formulas.payback_months(1_000, np.array([1_000.0, 0.0])) == 12
+    assert payback_of(1_000, [1_000.0, 0.0]) == 12
 
 
 def test_harm_in_one_year_postpones_the_payback():
     # 500 − 200 = 300 after two years; the 700 left are half of the third year: 24 + 6 months
-    assert formulas.payback_months(1_000, np.array([500.0, -200.0, 1_400.0])) == pytest.approx(30)
+    assert payback_of(1_000, [500.0, -200.0, 1_400.0]) == pytest.approx(30)
 
 
 def test_a_single_flow_is_arithmetic_beyond_a_year_too():
     # 1 800 / (1 200 / 12) = 18 months, at the pace of that one year
-    assert formulas.payback_months(1_800, np.array([1_200.0])) == pytest.approx(18)
+    assert payback_of(1_800, [1_200.0]) == pytest.approx(18)
 
 
 @pytest.mark.parametrize("flows", [[0.0], [-5_000.0], [999.0, 0.0], [400.0, 300.0, 200.0]])
 def test_what_is_never_paid_back_has_no_payback(flows):
-    assert math.isnan(formulas.payback_months(1_000, np.array(flows)))
+    assert math.isnan(payback_of(1_000, flows))
 
 
 def test_where_nothing_is_paid_nothing_is_paid_back_and_no_job_has_a_cost():
-    assert math.isnan(formulas.payback_months(0, np.array([10.0])))
+    assert math.isnan(payback_of(0, [10.0]))
     assert math.isnan(formulas.cost_per_job(0.0, 41.0))
 
 

@@ -61,6 +61,8 @@ def test_doubling_the_quantities_doubles_the_benefits(scenario):
 def test_more_of_a_lines_own_deductions_never_raises_the_value(name, scenario, data, more):
     address = f"{data.draw(st.sampled_from(scenario.outcomes)).id}.{name}"
     share = scenario.value_at(address)
+    # A correction of its own takes the place of the scale's, which may be harsher.
+    scenario = scenario.with_changes({"optimism_bias": "off"})
     worse = scenario.with_changes({address: min(1.0, share + more * (1 - share))})
     after, before = (evaluate(one).present_value_benefits for one in (worse, scenario))
     assert not_above(after, before)

@@ -29,7 +29,7 @@ def test_a_unit_is_a_numerator_and_what_it_is_counted_by(unit, expected):
     "unit", ["euros", "EUR/month", "EUR/", "", "/year", "eur/year", "EUR year"]
 )
 def test_a_unit_outside_the_closed_list_is_refused_and_the_list_is_given(unit):
-    with pytest.raises(units.UnitError, match="EUR, hour, job, person, report, staff, year"):
+    with pytest.raises(units.UnitError, match="EUR, hour, item, job, person, report, staff, year"):
         units.powers(unit)
 
 

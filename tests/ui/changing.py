@@ -3,8 +3,7 @@
 from hypothesis import strategies as st
 
 from roi_model import load_case
-from roi_model.parameters import Duration, Share
-from roi_model.units import is_money
+from roi_model.parameters import Duration
 
 CASE = load_case("promevil")
 NUMBERS = dict(CASE.parameters())
@@ -19,10 +18,7 @@ def values_at(address):
     parameter = NUMBERS[address]
     if isinstance(parameter, Duration):
         return st.integers(1, 100)
-    if isinstance(parameter, Share):
-        return st.floats(0, 1)
-    may_be_negative = is_money(parameter.unit) and address not in {cost.id for cost in CASE.costs}
-    return st.floats(-1e15 if may_be_negative else 0, 1e15)
+    return st.floats(*parameter.bounds)
 
 
 @st.composite
