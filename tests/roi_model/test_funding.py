@@ -1,0 +1,96 @@
+"""What more posts cost and bring, worked by hand."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roi_model import ScenarioError, evaluate, load_case
+from roi_model.case_files import scenario_from
+from roi_model.funding import funding_case
+from tests.roi_model.building import STATE, TOWN, amount, case, case_data, cost, factor, number
+
+
+def funded(*, posts=10, wanted=40, per_post=100, elasticity=0.5, outcomes=None, costs=None, **more):
+    outcomes = outcomes or [amount("calm", 4_000)]
+    costs = costs or [cost("aid", 1_000), cost("grant", 200, TOWN)]
+    return scenario_from(
+        case_data(outcomes=outcomes, costs=costs, **more)
+        | {
+            "funding": {
+                "cost": "aid",
+                "posts": factor("posts", posts, "staff"),
+                "posts_wanted": factor("posts_wanted", wanted, "staff"),
+                "cost_per_post": factor("cost_per_post", per_post, "EUR/staff/year"),
+                "elasticity": number(elasticity),
+            }
+        }
+    )
+
+
+def test_four_times_the_posts_with_an_elasticity_of_a_half_double_the_effects():
+    found = funding_case(funded())
+    assert found.added_costs == 3_000  # 30 posts at 100
+    assert found.added_benefits == 4_000  # (40 / 10) ** 0.5 - 1 = 1
+    assert found.marginal_ratio == pytest.approx(4_000 / 3_000)
+    assert found.average_ratio_now == pytest.approx(4_000 / 1_200)
+    assert found.average_ratio == pytest.approx(8_000 / 4_200)
+    assert found.net_present_value_added == 1_000
+
+
+def test_fewer_posts_save_and_lose():
+    # (2.5 / 10) ** 0.5 = 0.5: half the effects for 7.5 posts less
+    found = funding_case(funded(), posts=2.5)
+    assert (found.added_benefits, found.added_costs) == (-2_000, -750)
+    assert found.marginal_ratio == pytest.approx(2_000 / 750)
+
+
+def test_an_outcome_follows_its_own_elasticity_unless_one_is_set_for_all():
+    scenario = funded(outcomes=[amount("calm", 4_000), amount("jobs", 100, elasticity=1.0)])
+    jobs = funding_case(scenario).by_outcome[1]
+    assert (jobs.elasticity, jobs.multiplier, jobs.added_value) == (1, 4, 300)
+    assert {one.multiplier for one in funding_case(scenario, elasticity=0).by_outcome} == {1}
+
+
+def test_years_and_their_discounting_bear_on_the_posts_too():
+    scenario = funded(elasticity=1, activity_years=number(2), discount_rate=0.25)
+    found = funding_case(scenario)
+    assert found.added_costs == pytest.approx(3_000 * (1 + 1 / 1.25))  # paid at the start
+    assert found.added_benefits == pytest.approx(3 * 4_000 * (1 / 1.25 + 1 / 1.25**2))
+
+
+def test_who_does_not_count_as_payer_adds_no_cost():
+    found = funding_case(funded(), perspective=f"leverage-{TOWN}")
+    assert found.added_costs == 0
+    assert math.isnan(found.marginal_ratio)
+    assert funding_case(funded(), perspective=f"funder-{STATE}").added_benefits == 0
+
+
+def test_the_posts_of_the_reference_case_are_proportional():
+    # 10 posts of 7 500 € each; 20.2 M€ × 10 / 200
+    found = funding_case(load_case("promevil"))
+    assert found.added_costs == pytest.approx(75_000)
+    assert found.added_benefits == pytest.approx(1_010_000)
+    assert found.marginal_ratio == pytest.approx(20.2 / 1.5)
+
+
+@given(st.floats(1, 1_000), st.floats(0, 1))
+def test_diminishing_returns_never_beat_the_average(posts, elasticity):
+    scenario = load_case("promevil")
+    found = funding_case(scenario, posts=200 + posts, elasticity=elasticity)
+    assert found.marginal_ratio <= evaluate(scenario).ratio * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "posts", "where"),
+    [
+        (case(outcomes=[amount("calm", 1)], costs=[cost("aid", 1)]), None, "funding"),
+        (funded(posts=0), None, "funding.posts"),
+        (funded(), -1, "funding.posts_wanted"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(scenario, posts, where):
+    with pytest.raises(ScenarioError) as refused:
+        funding_case(scenario, posts=posts)
+    assert [one.where for one in refused.value.problems] == [where]
