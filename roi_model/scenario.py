@@ -1,5 +1,6 @@
 """Everything needed to compute a result, and the same with some of its numbers replaced."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Self
 
@@ -81,6 +82,11 @@ class Scenario(Record):
     def figure(self, figure_id: str) -> Factor:
         """Return a published figure or a cost by id; ``KeyError`` if there is none."""
         return {one.id: one for one in (*self.figures, *self.costs)}[figure_id]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return 16 hexadecimal digits that equal scenarios share and others do not."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     @property
     def perspective_ids(self) -> tuple[str, ...]:

@@ -1,0 +1,293 @@
+"""A scenario taken apart and put together: outcomes, costs and stakeholders added and removed.
+
+What a scenario has become is kept as ``Edits`` of the case it began as: small enough for a link,
+and applied again to the same case they give the same scenario.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from roi_model.consistency import RESERVED_IDS
+from roi_model.parameters import Correlation, Identifier, Name, Record, Source
+from roi_model.perspectives import SOCIETY
+from roi_model.problems import Problem, ScenarioError
+from roi_model.scenario import Scenario, Value, problems_of
+from roi_model.value_map import Cost, Outcome, Stakeholder
+
+T = TypeVar("T", bound=Stakeholder | Cost | Outcome)
+Lines = Annotated[tuple[Identifier, ...], Field(max_length=200)]
+
+
+class Edits(Record):
+    """What was changed in a case, beside nothing else of it.
+
+    ``numbers`` are values by address; the lists hold whole records, added or put in the place of
+    those with their ids; the ``removed`` ones are ids.
+    """
+
+    name: Name | None = None
+    period: Name | None = None
+    numbers: Annotated[dict[str, Value], Field(max_length=2_000)] = Field(default_factory=dict)
+    sources: Annotated[dict[Identifier, Source], Field(max_length=200)] = Field(
+        default_factory=dict
+    )
+    stakeholders: Annotated[tuple[Stakeholder, ...], Field(max_length=50)] = ()
+    costs: Annotated[tuple[Cost, ...], Field(max_length=50)] = ()
+    outcomes: Annotated[tuple[Outcome, ...], Field(max_length=200)] = ()
+    removed_stakeholders: Lines = ()
+    removed_costs: Lines = ()
+    removed_outcomes: Lines = ()
+    order: Lines = ()
+    """Ids of the outcomes in their order, where it is not that of the case."""
+
+    @property
+    def only_numbers(self) -> Mapping[str, Value] | None:
+        """Return the numbers where nothing else was changed; ``None`` where something was."""
+        return self.numbers if self == Edits(numbers=self.numbers) else None
+
+
+def edited(case: Scenario, edits: Edits) -> Scenario:
+    """Return ``case`` with ``edits``.
+
+    Raises:
+        ScenarioError: the edits do not fit the case, or the result has faults; all are listed.
+    """
+    outcomes = _merged(case.outcomes, edits.outcomes, edits.removed_outcomes)
+    if edits.order:
+        place = {one: position for position, one in enumerate(edits.order)}
+        outcomes = tuple(sorted(outcomes, key=lambda one: place.get(one.id, len(place))))
+    scenario = rebuilt(
+        case,
+        name=edits.name or case.name,
+        period=edits.period or case.period,
+        sources={**case.sources, **edits.sources},
+        stakeholders=_merged(case.stakeholders, edits.stakeholders, edits.removed_stakeholders),
+        costs=_merged(case.costs, edits.costs, edits.removed_costs),
+        outcomes=outcomes,
+        correlations=_not_of(case.correlations, (*edits.removed_costs, *edits.removed_outcomes)),
+    )
+    return scenario.with_changes(edits.numbers)
+
+
+def edits_of(case: Scenario, scenario: Scenario) -> Edits:
+    """Return the edits that turn ``case`` into ``scenario``: ``edited`` with them gives it back.
+
+    Figures, correlations, the funding case and the papers of settings are taken to be those of
+    the case: nothing here edits them but by number.
+    """
+    numbers = _numbers_changed(case, scenario)
+    kept = case.with_changes(
+        {name: value for name, value in numbers.items() if name not in _BOUND_TO_LINES}
+    )
+    stakeholders = _differing(kept.stakeholders, scenario.stakeholders)
+    costs = _differing(kept.costs, scenario.costs)
+    outcomes = _differing(kept.outcomes, scenario.outcomes)
+    whole = _ids(costs) | _ids(outcomes)
+    ids = [one.id for one in scenario.outcomes]
+    known = [one.id for one in kept.outcomes]
+    natural = [one for one in known if one in ids] + [one for one in ids if one not in known]
+    return Edits(
+        name=None if scenario.name == case.name else scenario.name,
+        period=None if scenario.period == case.period else scenario.period,
+        numbers={
+            address: value
+            for address, value in numbers.items()
+            if address.partition(".")[0] not in whole
+        },
+        sources={
+            key: source
+            for key, source in scenario.sources.items()
+            if case.sources.get(key) != source
+        },
+        stakeholders=stakeholders,
+        costs=costs,
+        outcomes=outcomes,
+        removed_stakeholders=_missing(case.stakeholders, scenario.stakeholders),
+        removed_costs=_missing(case.costs, scenario.costs),
+        removed_outcomes=_missing(case.outcomes, scenario.outcomes),
+        order=() if ids == natural else tuple(ids),
+    )
+
+
+def rebuilt(scenario: Scenario, **parts: Any) -> Scenario:
+    """Return ``scenario`` with some of its parts replaced, checked as a whole.
+
+    Raises:
+        ScenarioError: the whole has faults; all are listed.
+    """
+    data = {name: getattr(scenario, name) for name in Scenario.model_fields} | parts
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise ScenarioError(problems_of(error, data)) from error
+
+
+def with_outcome(
+    scenario: Scenario, outcome: Outcome, sources: Mapping[str, Source] | None = None
+) -> Scenario:
+    """Return ``scenario`` with an outcome added last, or put in the place of the one it names.
+
+    Raises:
+        ScenarioError: it does not fit the scenario.
+    """
+    return rebuilt(
+        scenario,
+        sources={**scenario.sources, **(sources or {})},
+        outcomes=_merged(scenario.outcomes, (outcome,), ()),
+    )
+
+
+def with_cost(scenario: Scenario, cost: Cost) -> Scenario:
+    """Return ``scenario`` with a cost added last, or put in the place of the one it names."""
+    return rebuilt(scenario, costs=_merged(scenario.costs, (cost,), ()))
+
+
+def with_stakeholder(scenario: Scenario, stakeholder: Stakeholder) -> Scenario:
+    """Return ``scenario`` with a stakeholder added, or put in the place of the one it names."""
+    return rebuilt(scenario, stakeholders=_merged(scenario.stakeholders, (stakeholder,), ()))
+
+
+def without(scenario: Scenario, line: str) -> Scenario:
+    """Return ``scenario`` without the cost or the outcome of that id.
+
+    A point of view that counted no one else's costs gives way to society's.
+
+    Raises:
+        ScenarioError: the funding case needs it.
+    """
+    costs = _merged(scenario.costs, (), (line,))
+    lost = {one.stakeholder for one in scenario.costs} - {one.stakeholder for one in costs}
+    settings = scenario.settings
+    if any(funder in settings.perspective for funder in lost):
+        settings = settings.model_copy(update={"perspective": SOCIETY})
+    return rebuilt(
+        scenario,
+        costs=costs,
+        outcomes=_merged(scenario.outcomes, (), (line,)),
+        correlations=_not_of(scenario.correlations, (line,)),
+        settings=settings,
+    )
+
+
+def without_stakeholder(scenario: Scenario, stakeholder: str) -> Scenario:
+    """Return ``scenario`` without a stakeholder.
+
+    Raises:
+        ScenarioError: a cost or an outcome names it.
+    """
+    return rebuilt(scenario, stakeholders=_merged(scenario.stakeholders, (), (stakeholder,)))
+
+
+def duplicated(scenario: Scenario, outcome_id: str) -> Scenario:
+    """Return ``scenario`` with a second outcome like the one of that id, right after it.
+
+    Raises:
+        ScenarioError: there is no such outcome.
+    """
+    position = _position(scenario, outcome_id)
+    found = scenario.outcomes[position]
+    copy = found.model_copy(update={"id": free_id(found.id, taken_ids(scenario))})
+    outcomes = list(scenario.outcomes)
+    outcomes.insert(position + 1, copy)
+    return rebuilt(scenario, outcomes=tuple(outcomes))
+
+
+def moved(scenario: Scenario, outcome_id: str, places: int) -> Scenario:
+    """Return ``scenario`` with an outcome moved down by ``places``, up where below 0.
+
+    Raises:
+        ScenarioError: there is no such outcome.
+    """
+    position = _position(scenario, outcome_id)
+    outcomes = list(scenario.outcomes)
+    found = outcomes.pop(position)
+    outcomes.insert(min(max(0, position + places), len(outcomes)), found)
+    return rebuilt(scenario, outcomes=tuple(outcomes))
+
+
+def taken_ids(scenario: Scenario) -> frozenset[str]:
+    """Return the ids that no new cost or outcome may bear."""
+    return _ids(scenario.costs) | _ids(scenario.outcomes) | RESERVED_IDS
+
+
+def free_id(wanted: str, taken: Iterable[str]) -> str:
+    """Return ``wanted``, or the first of ``wanted_2``, ``wanted_3`` … that is not taken."""
+    taken = frozenset(taken)
+    number, found = 1, wanted
+    while found in taken:
+        number += 1
+        found = f"{wanted}_{number}"
+    return found
+
+
+def _ids(records: Iterable[Stakeholder | Cost | Outcome]) -> frozenset[str]:
+    return frozenset(one.id for one in records)
+
+
+def _not_of(correlations: Iterable[Correlation], gone: Collection[str]) -> tuple[Correlation, ...]:
+    """Return the correlations that bind no number of the lines that are gone."""
+    return tuple(
+        one
+        for one in correlations
+        if not any(address.partition(".")[0] in gone for address in one.between)
+    )
+
+
+def _missing(
+    had: Iterable[Stakeholder | Cost | Outcome], has: Iterable[Stakeholder | Cost | Outcome]
+) -> tuple[str, ...]:
+    return tuple(sorted(_ids(had) - _ids(has)))
+
+
+def _merged(had: Sequence[T], given: Sequence[T], gone: Collection[str]) -> tuple[T, ...]:
+    """Return records with those given put in the place of their namesakes, or last."""
+    replaced = {one.id: one for one in given}
+    known = {one.id for one in had}
+    return (
+        *(replaced.get(one.id, one) for one in had if one.id not in gone),
+        *(one for one in given if one.id not in known),
+    )
+
+
+def _differing(had: Sequence[T], has: Sequence[T]) -> tuple[T, ...]:
+    before = {one.id: one for one in had}
+    return tuple(one for one in has if before.get(one.id) != one)
+
+
+_BOUND_TO_LINES = ("perspective", "price_year")
+"""Choices that only some costs and outcomes allow, and that change none of them."""
+
+
+def _numbers_changed(case: Scenario, scenario: Scenario) -> dict[str, Value]:
+    """Return the choices that differ, and the numbers of ``case`` that were merely replaced."""
+    changed: dict[str, Value] = {
+        name: scenario.value_at(name)
+        for name in case.choices()
+        if scenario.value_at(name) != case.value_at(name)
+    }
+    chosen = {name: value for name, value in changed.items() if name not in _BOUND_TO_LINES}
+    before = dict(case.with_changes(chosen).parameters())
+    for address, parameter in scenario.parameters():
+        had = before.get(address)
+        if (
+            had is not None
+            and parameter.value != had.value
+            and type(parameter) is type(had)
+            and parameter.unit == had.unit
+            and parameter == had.replaced(parameter.value)
+        ):
+            changed[address] = parameter.value
+    return changed
+
+
+def _position(scenario: Scenario, outcome_id: str) -> int:
+    for position, outcome in enumerate(scenario.outcomes):
+        if outcome.id == outcome_id:
+            return position
+    message = "no outcome of this scenario has that name"
+    problem = Problem(
+        where=outcome_id, code="unknown_address", received=outcome_id, allowed="", message=message
+    )
+    raise ScenarioError([problem])

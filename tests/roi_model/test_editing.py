@@ -1,0 +1,207 @@
+"""A scenario taken apart and put together, and what of it a link must hold."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roi_model import ScenarioError, evaluate, load_case
+from roi_model.case_files import scenario_from
+from roi_model.editing import (
+    Edits,
+    duplicated,
+    edited,
+    edits_of,
+    free_id,
+    moved,
+    with_cost,
+    with_outcome,
+    with_stakeholder,
+    without,
+    without_stakeholder,
+)
+from roi_model.parameters import Name, Source
+from roi_model.value_map import Stakeholder
+from tests.roi_model.building import TOWN, amount, case, case_data, cost, number, people_helped
+from tests.roi_model.strategies import scenarios
+
+CASE = load_case("promevil")
+ORDER = tuple(one.id for one in CASE.outcomes)
+
+
+def built(outcome=None, paid=None):
+    """Return an outcome and a cost as records."""
+    scenario = scenario_from(
+        case_data(
+            outcomes=[outcome or amount("calm", 300)], costs=[paid or cost("grant", 50, TOWN)]
+        )
+    )
+    return scenario.outcomes[0], scenario.costs[0]
+
+
+def of_the_case(record, stakeholder="towns"):
+    return record.model_copy(update={"stakeholder": stakeholder})
+
+
+OWN = of_the_case(built(people_helped("calm", 10, 30))[0])
+GRANT = of_the_case(built()[1])
+
+
+class TestEditing:
+    def test_an_outcome_is_added_last(self):
+        scenario = with_outcome(CASE, OWN)
+        assert scenario.outcomes == (*CASE.outcomes, OWN)
+        assert evaluate(scenario).present_value_benefits == pytest.approx(20_200_000 + 300)
+
+    def test_an_outcome_takes_the_place_of_its_namesake(self):
+        scenario = with_outcome(CASE, OWN.model_copy(update={"id": "quiet_nights"}))
+        assert tuple(one.id for one in scenario.outcomes) == ORDER
+
+    def test_an_outcome_that_does_not_fit_is_refused(self):
+        with pytest.raises(ScenarioError, match="stakeholder must be one of"):
+            with_outcome(CASE, of_the_case(OWN, "nobody"))
+
+    def test_its_sources_come_along(self):
+        source = Source(title="A study", publisher="A publisher", url="https://example.org")
+        assert with_outcome(CASE, OWN, {"study": source}).sources["study"] == source
+
+    def test_a_copy_stands_right_after_and_counts_again(self):
+        scenario = duplicated(CASE, "quiet_nights")
+        ids = [one.id for one in scenario.outcomes]
+        assert ids[ids.index("quiet_nights") + 1] == "quiet_nights_2"
+        assert evaluate(scenario).present_value_benefits == pytest.approx(20_988_000)
+
+    @pytest.mark.parametrize(
+        ("places", "position"), [(1, 1), (2, 2), (99, len(ORDER) - 1), (-1, 0), (0, 0)]
+    )
+    def test_an_outcome_moves_as_far_as_the_list_goes(self, places, position):
+        scenario = moved(CASE, ORDER[0], places)
+        assert [one.id for one in scenario.outcomes].index(ORDER[0]) == position
+        assert sorted(one.id for one in scenario.outcomes) == sorted(ORDER)
+
+    def test_what_is_not_there_is_not_moved(self):
+        for change in (lambda: moved(CASE, "nothing", 1), lambda: duplicated(CASE, "nothing")):
+            with pytest.raises(ScenarioError, match="nothing"):
+                change()
+
+    def test_an_outcome_is_taken_away(self):
+        assert evaluate(without(CASE, "balance")).present_value_benefits == pytest.approx(
+            10_005_000
+        )
+
+    def test_a_stakeholder_that_a_line_names_is_not_taken_away(self):
+        with pytest.raises(ScenarioError, match="stakeholder must be one of"):
+            without_stakeholder(CASE, "sncf")
+
+    def test_the_cost_that_the_funding_case_rests_on_is_not_taken_away(self):
+        with pytest.raises(ScenarioError, match="cost must be one of"):
+            without(CASE, "state_aid")
+
+    def test_a_point_of_view_goes_with_its_funder(self):
+        scenario = CASE.with_changes({"towns_payment": 100, "perspective": "leverage-towns"})
+        assert without(scenario, "towns_payment").settings.perspective == "society"
+        assert without(scenario, "sncf_payment").settings.perspective == "leverage-towns"
+
+    def test_a_cost_and_a_stakeholder_are_added(self):
+        newcomer = Stakeholder(id="region", name=Name(fr="Région", en="Region"), public=True)
+        scenario = with_cost(with_stakeholder(CASE, newcomer), of_the_case(GRANT, "region"))
+        assert evaluate(scenario, "leverage-region").present_value_costs == 50
+
+    def test_an_outcome_may_share_the_id_of_a_stakeholder_and_go_without_it(self):
+        namesake = with_outcome(CASE, OWN.model_copy(update={"id": "towns"}))
+        assert without(namesake, "towns").stakeholders == CASE.stakeholders
+        assert edited(namesake, edits_of(namesake, CASE)) == CASE
+
+    def test_a_correlation_goes_with_its_line(self):
+        bound = number(0.5, between=["calm.amount", "quiet.amount"], unit="1")
+        data = case_data(outcomes=[amount("calm", 1), amount("quiet", 1)], costs=[cost("aid", 1)])
+        scenario = scenario_from(data | {"correlations": [bound]})
+        assert len(scenario.correlations) == 1
+        alone = without(scenario, "quiet")
+        assert alone.correlations == ()
+        assert edited(scenario, edits_of(scenario, alone)) == alone
+
+    def test_a_free_id_is_the_one_wanted_or_the_next(self):
+        assert free_id("calm", ["noise"]) == "calm"
+        assert free_id("calm", ["calm", "calm_2"]) == "calm_3"
+
+
+class TestEdits:
+    def test_nothing_changed_is_no_edit(self):
+        assert edits_of(CASE, CASE) == Edits()
+        assert edited(CASE, Edits()) == CASE
+
+    def test_numbers_alone_are_numbers_alone(self):
+        changes = {"quiet_nights.people": 1_200.0, "lines": "itemised", "deadweight": 0.25}
+        edits = edits_of(CASE, CASE.with_changes(changes))
+        assert edits.only_numbers == changes
+        assert edits_of(CASE, without(CASE, "balance")).only_numbers is None
+
+    def test_a_point_of_view_of_a_funder_that_was_added(self):
+        scenario = with_cost(CASE, GRANT).with_changes({"perspective": "leverage-towns"})
+        assert edited(CASE, edits_of(CASE, scenario)) == scenario
+
+    def test_a_number_whose_papers_changed_goes_whole(self):
+        outcome = CASE.outcomes[3]
+        people, price = outcome.factors
+        cheaper = price.model_copy(update={"value": 700.0})  # keeps its source
+        scenario = with_outcome(CASE, outcome.model_copy(update={"factors": (people, cheaper)}))
+        edits = edits_of(CASE, scenario)
+        assert (edits.numbers, [one.id for one in edits.outcomes]) == ({}, ["quiet_nights"])
+        assert edited(CASE, edits) == scenario
+
+    def test_edits_that_do_not_fit_are_refused(self):
+        with pytest.raises(ScenarioError, match="nowhere"):
+            edited(CASE, Edits(numbers={"nowhere": 5}))
+
+
+operations = st.lists(
+    st.one_of(
+        st.sampled_from(ORDER).map(lambda one: lambda s: duplicated(s, one)),
+        st.tuples(st.sampled_from(ORDER), st.integers(-9, 9)).map(
+            lambda pair: lambda s: moved(s, *pair)
+        ),
+        st.sampled_from([*ORDER, "towns_payment", "quiet_nights_2"]).map(
+            lambda one: lambda s: without(s, one)
+        ),
+        st.just(lambda s: with_outcome(s, OWN)),
+        st.just(lambda s: with_cost(s, GRANT)),
+        st.floats(0, 1e6).map(lambda people: lambda s: _set(s, "quiet_nights.people", people)),
+        st.floats(0, 1).map(lambda share: lambda s: _set(s, "balance.deadweight", share)),
+        st.sampled_from(["credited", "others"]).map(
+            lambda means: lambda s: _set(s, "attribution_means", means)
+        ),
+        st.just(lambda s: _set(s, "perspective", "leverage-towns")),
+        st.just(lambda s: _set(s, "price_year", 2020)),
+    ),
+    max_size=8,
+)
+
+
+def _set(scenario, address, value):
+    return scenario.with_changes({address: value})
+
+
+@settings(deadline=None)
+@given(operations)
+def test_edits_of_a_scenario_give_it_back(steps):
+    scenario = CASE
+    for step in steps:
+        try:
+            scenario = step(scenario)
+        except ScenarioError:
+            continue  # it may have been taken away before
+    edits = edits_of(CASE, scenario)
+    assert edited(CASE, edits) == scenario
+    assert Edits.model_validate_json(edits.model_dump_json()) == edits
+
+
+@settings(deadline=None)
+@given(scenarios(), scenarios())
+def test_edits_lead_from_any_scenario_to_any_other_of_the_same_currency(first, second):
+    assert edited(first, edits_of(first, second)).outcomes == second.outcomes
+
+
+def test_a_case_of_nothing_takes_everything():
+    empty = case(costs=[cost("aid", 100)])
+    full = with_outcome(empty, built()[0])
+    assert edited(empty, edits_of(empty, full)) == full
