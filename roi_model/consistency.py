@@ -18,8 +18,11 @@ from roi_model.reference_data import correction_scale, price_index
 from roi_model.settings import AS_STATED, SETTING_NUMBERS, Settings
 from roi_model.value_map import FUNDING_NUMBERS, OUTCOME_SHARES
 
-RESERVED_IDS = frozenset(Settings.model_fields) | {"v", "case", "lang", "funding"}
-"""Names that a link already uses, so that no cost or outcome may bear them."""
+RESERVED_IDS = frozenset(Settings.model_fields) | {
+    *("v", "case", "lang", "edits", "ratio", "step"),
+    "funding",
+}
+"""Names that a link or an address already uses, so that no cost or outcome may bear them."""
 OUTCOME_NUMBERS = (*OUTCOME_SHARES, "benefit_period", "elasticity")
 """The numbers of an outcome beside its factors."""
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
 
-from roi_model.consistency import RESERVED_IDS
-from roi_model.parameters import Correlation, Identifier, Name, Record, Source
+from roi_model.consistency import OUTCOME_NUMBERS, RESERVED_IDS
+from roi_model.parameters import Correlation, Identifier, Name, Parameter, Record, Source
 from roi_model.perspectives import SOCIETY
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value, problems_of
@@ -122,6 +122,51 @@ def rebuilt(scenario: Scenario, **parts: Any) -> Scenario:
         return Scenario.model_validate(data)
     except ValidationError as error:
         raise ScenarioError(problems_of(error, data)) from error
+
+
+def with_number(case: Scenario, scenario: Scenario, address: str, value: Value) -> Scenario:
+    """Return ``scenario`` with a number or a choice replaced; what ``case`` says keeps its papers.
+
+    Raises:
+        ScenarioError: the address does not exist, or the value is not allowed there.
+    """
+    stated = dict(case.parameters()).get(address)
+    if stated is not None and stated.value == value and not isinstance(value, bool):
+        return restored(case, scenario, address)
+    return scenario.with_changes({address: value})
+
+
+def restored(case: Scenario, scenario: Scenario, *addresses: str) -> Scenario:
+    """Return ``scenario`` with some numbers and choices as ``case`` has them, papers included.
+
+    What the case does not have stays as it is.
+    """
+    choices = case.choices()
+    chosen = {name: case.value_at(name) for name in addresses if name in choices}
+    numbers = {
+        address: _stated_at(case, address)
+        for address in addresses
+        if address not in choices and _has(case, address) and _has(scenario, address)
+    }
+    for cost in scenario.costs:  # its price is a number of its own
+        if isinstance(original := numbers.get(cost.id), Cost):
+            numbers[cost.id] = original.model_copy(update={"price": cost.price})
+    return scenario.with_changes(chosen).with_parameters(numbers)
+
+
+def _has(scenario: Scenario, address: str) -> bool:
+    """Say whether a scenario has a number of that address."""
+    return address in dict(scenario.parameters())
+
+
+def _stated_at(case: Scenario, address: str) -> Parameter | None:
+    """Return the number that a case states at an address; ``None`` where it states none."""
+    line, _, name = address.partition(".")
+    outcome = {one.id: one for one in case.outcomes}.get(line)
+    if outcome is not None and name in OUTCOME_NUMBERS:
+        stated: Parameter | None = getattr(outcome, name)
+        return stated
+    return dict(case.parameters())[address]
 
 
 def with_outcome(

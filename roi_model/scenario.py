@@ -180,7 +180,7 @@ class Scenario(Record):
             for address, value in changes.items()
             if address in choices and self.is_choice(address, value)
         }
-        scenario = self._with(chosen)
+        scenario = self.with_parameters(chosen)
         parameters = dict(scenario.parameters())
         replaced: dict[str, Parameter | Value] = {}
         problems = []
@@ -198,13 +198,17 @@ class Scenario(Record):
                     problems.append(_refused(address, value, error))
         if problems:
             raise ScenarioError(problems)
-        changed = scenario._with(replaced)
+        changed = scenario.with_parameters(replaced)
         if "price_year" in chosen and any(prices_not_known(changed)):
             raise ScenarioError([_no_price_index(chosen["price_year"])])
         return changed
 
-    def _with(self, replaced: Mapping[str, Parameter | Value]) -> "Scenario":
-        """Return this scenario with whole parameters and choices put at their addresses."""
+    def with_parameters(self, replaced: Mapping[str, Parameter | Value | None]) -> "Scenario":
+        """Return this scenario with whole numbers, papers included, and choices at their addresses.
+
+        They are not checked: they must be such as the scenario has there. ``None`` takes away a
+        share or a period that an outcome states.
+        """
         if not replaced:
             return self
 

@@ -13,7 +13,9 @@ from roi_model.editing import (
     edits_of,
     free_id,
     moved,
+    restored,
     with_cost,
+    with_number,
     with_outcome,
     with_stakeholder,
     without,
@@ -205,3 +207,37 @@ def test_a_case_of_nothing_takes_everything():
     empty = case(costs=[cost("aid", 100)])
     full = with_outcome(empty, built()[0])
     assert edited(empty, edits_of(empty, full)) == full
+
+
+class TestANumber:
+    def test_set_back_to_what_the_case_says_has_its_papers_again(self):
+        changed = with_number(CASE, CASE, "quiet_nights.people", 1_200)
+        assert changed == CASE.with_changes({"quiet_nights.people": 1_200})
+        assert with_number(CASE, changed, "quiet_nights.people", 1_000) == CASE
+
+    @pytest.mark.parametrize(
+        ("address", "value"),
+        [
+            ("state_aid", 5.0),
+            ("balance.deadweight", 0.5),
+            ("balance.footprint", 0.5),
+            ("balance.benefit_period", 2),
+            ("deadweight", 0.5),
+            ("discount_rate", 0.03),
+            ("funding.posts", 10.0),
+            ("lines", "itemised"),
+            ("perspective", "society"),
+        ],
+    )
+    def test_is_restored_with_its_papers(self, address, value):
+        changed = CASE.with_changes({address: value, "sncf_payment": 7.0})
+        assert restored(CASE, changed, address) == CASE.with_changes({"sncf_payment": 7.0})
+
+    def test_of_a_line_that_the_case_does_not_have_stays_as_it_is(self):
+        scenario = with_outcome(CASE, OWN)
+        assert restored(CASE, scenario, "calm.people", "nowhere") == scenario
+        assert with_number(CASE, scenario, "calm.people", 11).value_at("calm.people") == 11
+
+    def test_that_is_not_allowed_is_refused(self):
+        with pytest.raises(ScenarioError, match="deadweight"):
+            with_number(CASE, CASE, "deadweight", 2)
