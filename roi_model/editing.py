@@ -10,7 +10,15 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, ValidationError
 
 from roi_model.consistency import OUTCOME_NUMBERS, RESERVED_IDS
-from roi_model.parameters import Correlation, Identifier, Name, Parameter, Record, Source
+from roi_model.parameters import (
+    Correlation,
+    Identifier,
+    Name,
+    Parameter,
+    Provenance,
+    Record,
+    Source,
+)
 from roi_model.perspectives import SOCIETY
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value, problems_of
@@ -69,6 +77,63 @@ def edited(case: Scenario, edits: Edits) -> Scenario:
         correlations=_not_of(case.correlations, (*edits.removed_costs, *edits.removed_outcomes)),
     )
     return scenario.with_changes(edits.numbers)
+
+
+Claim = tuple[float, str, int | None]
+"""What a number with papers claims: its value, unit and year."""
+
+
+def claims_of(parameters: Iterable[Parameter]) -> frozenset[Claim]:
+    """Return what numbers claim that are published or derived from published ones."""
+    return frozenset(_claim(one) for one in parameters if one.provenance in _CLAIMING)
+
+
+def believed(edits: Edits, *, claims: Collection[Claim], sources: Mapping[str, Source]) -> Edits:
+    """Return edits that a stranger wrote, with the papers that the shipped data bears out.
+
+    A number said to be published or derived that is not among ``claims`` becomes the user's own,
+    without sources; so does a citation of a document that is not in ``sources`` as it is.
+    """
+    known = {key: one for key, one in edits.sources.items() if sources.get(key) == one}
+
+    def number(parameter: Any) -> Any:
+        if not isinstance(parameter, Parameter):
+            return parameter
+        cited = tuple(key for key in parameter.source if key in known or key not in edits.sources)
+        if parameter.provenance in _CLAIMING and (
+            cited != parameter.source or _claim(parameter) not in claims
+        ):
+            return parameter.model_copy(
+                update={"provenance": Provenance.YOURS, "source": (), "derivation": None}
+            )
+        return parameter.model_copy(update={"source": cited})
+
+    def record(line: Cost | Outcome) -> Any:
+        numbers = {name: number(getattr(line, name)) for name in type(line).model_fields}
+        if isinstance(line, Outcome):
+            numbers["factors"] = tuple(number(factor) for factor in line.factors)
+        own = number(line) if isinstance(line, Cost) else line
+        changed = {
+            name: value
+            for name, value in numbers.items()
+            if value is not getattr(line, name) and value != getattr(line, name)
+        }
+        return own.model_copy(update=changed)
+
+    return edits.model_copy(
+        update={
+            "sources": known,
+            "costs": tuple(record(one) for one in edits.costs),
+            "outcomes": tuple(record(one) for one in edits.outcomes),
+        }
+    )
+
+
+_CLAIMING = (Provenance.PUBLISHED, Provenance.DERIVED)
+
+
+def _claim(parameter: Parameter) -> Claim:
+    return parameter.value, parameter.unit, parameter.year
 
 
 def edits_of(case: Scenario, scenario: Scenario) -> Edits:

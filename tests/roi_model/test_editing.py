@@ -8,11 +8,14 @@ from roi_model import ScenarioError, evaluate, load_case
 from roi_model.case_files import scenario_from
 from roi_model.editing import (
     Edits,
+    believed,
+    claims_of,
     duplicated,
     edited,
     edits_of,
     free_id,
     moved,
+    rebuilt,
     restored,
     with_cost,
     with_number,
@@ -21,7 +24,7 @@ from roi_model.editing import (
     without,
     without_stakeholder,
 )
-from roi_model.parameters import Name, Source
+from roi_model.parameters import Name, Provenance, Source
 from roi_model.value_map import Stakeholder
 from tests.roi_model.building import TOWN, amount, case, case_data, cost, number, people_helped
 from tests.roi_model.strategies import scenarios
@@ -241,3 +244,46 @@ class TestANumber:
     def test_that_is_not_allowed_is_refused(self):
         with pytest.raises(ScenarioError, match="deadweight"):
             with_number(CASE, CASE, "deadweight", 2)
+
+
+class TestWhatAStrangerClaims:
+    SOURCES = CASE.sources
+    CLAIMS = claims_of(parameter for _, parameter in CASE.parameters())
+
+    def read(self, scenario):
+        edits = edits_of(CASE, scenario)
+        return edited(CASE, believed(edits, claims=self.CLAIMS, sources=self.SOURCES))
+
+    def with_price(self, **changes):
+        outcome = CASE.outcomes[3]
+        people, price = outcome.factors
+        price = price.model_copy(update=changes)
+        return outcome.model_copy(update={"id": "other_nights", "factors": (people, price)})
+
+    def test_is_believed_where_the_data_says_the_same(self):
+        scenario = with_outcome(CASE, self.with_price())
+        assert self.read(scenario) == scenario
+
+    def test_becomes_ones_own_number_where_it_does_not(self):
+        read = self.read(with_outcome(CASE, self.with_price(value=7_880.0)))
+        price = read.outcomes[-1].factors[1]
+        assert (price.value, price.provenance, price.source) == (7_880, Provenance.YOURS, ())
+
+    def test_of_a_document_that_no_one_knows_is_dropped(self):
+        forged = Source(title="Le Parisien", publisher="Le Parisien", url="https://example.org")
+        price = self.with_price(source=("forged",))
+        read = self.read(with_outcome(CASE, price, {"forged": forged}))
+        assert "forged" not in read.sources
+        assert read.outcomes[-1].factors[1].provenance == Provenance.YOURS
+
+    def test_of_a_known_document_under_another_address_is_dropped(self):
+        known = CASE.sources["parisien_2017"]
+        forged = known.model_copy(update={"url": "https://example.org"})
+        edits = edits_of(CASE, rebuilt(CASE, sources={**CASE.sources, "parisien_2017": forged}))
+        read = believed(edits, claims=self.CLAIMS, sources=self.SOURCES)
+        assert edited(CASE, read).sources == CASE.sources
+
+    def test_of_a_cost_is_no_better(self):
+        paid = CASE.costs[0].model_copy(update={"id": "more_aid", "value": 1.0})
+        read = self.read(with_cost(CASE, paid))
+        assert read.costs[-1].provenance == Provenance.YOURS
