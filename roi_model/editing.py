@@ -4,6 +4,8 @@ What a scenario has become is kept as ``Edits`` of the case it began as: small e
 and applied again to the same case they give the same scenario.
 """
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -23,6 +25,9 @@ from roi_model.perspectives import SOCIETY
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value, problems_of
 from roi_model.value_map import Cost, Outcome, Stakeholder
+
+LONGEST_STEM = 50
+"""Characters of an id made from a text; a number may follow."""
 
 T = TypeVar("T", bound=Stakeholder | Cost | Outcome)
 Lines = Annotated[tuple[Identifier, ...], Field(max_length=200)]
@@ -401,3 +406,11 @@ def _position(scenario: Scenario, outcome_id: str) -> int:
         where=outcome_id, code="unknown_address", received=outcome_id, allowed="", message=message
     )
     raise ScenarioError([problem])
+
+
+def identifier(text: str, taken: Iterable[str] = ()) -> str:
+    """Return an id that reads like ``text``: plain letters and digits, not among ``taken``."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "_", plain)[:LONGEST_STEM].strip("_")
+    named = words if words[:1].isalpha() else f"line_{words}".rstrip("_")
+    return free_id(named, taken)

@@ -14,6 +14,7 @@ from roi_model.editing import (
     edited,
     edits_of,
     free_id,
+    identifier,
     moved,
     rebuilt,
     restored,
@@ -287,3 +288,25 @@ class TestWhatAStrangerClaims:
         paid = CASE.costs[0].model_copy(update={"id": "more_aid", "value": 1.0})
         read = self.read(with_cost(CASE, paid))
         assert read.costs[-1].provenance == Provenance.YOURS
+
+
+class TestAnId:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("Nuits plus calmes", "nuits_plus_calmes"),
+            ("Élèves : moins d'absences (2023)", "eleves_moins_d_absences_2023"),
+            ("12 postes", "line_12_postes"),
+            ("日本", "line"),
+            ("", "line"),
+        ],
+    )
+    def test_reads_like_its_text(self, text, found):
+        assert identifier(text) == found
+
+    @given(st.text(max_size=200), st.sets(st.sampled_from(["a", "line", "line_2"])))
+    def test_is_one_that_a_case_may_hold(self, text, taken):
+        found = identifier(text, taken)
+        assert found not in taken
+        with_outcome(CASE, OWN.model_copy(update={"id": found}))
+        assert Stakeholder(id=found, name=Name(fr="x", en="x")).id == found
