@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import breakdown, copy_link, headline, inputs, switches
+from roi_model.checks import SERIOUS
+from ui import breakdown, checks, copy_link, flows, headline, inputs, switches
 from ui.frame import open_page
 from ui.markup import euro_to_scale
 
@@ -22,6 +23,11 @@ with answer:
     headline.figures(page)
     breakdown.by_outcome(page)
     breakdown.by_beneficiary(page)
+    flows.who_pays_who_gains(page)
+    flows.year_by_year(page)
+    st.header(t("checks.title"), anchor=False)
+    checks.findings(page, only=SERIOUS)
+    checks.link_to_all(page)
 
 with questions:
     headline.strip(page, key="questions_strip")

@@ -2,26 +2,32 @@
 
 import streamlit as st
 
-from ui import headline, inputs
+from ui import editing, headline, inputs
 from ui.frame import open_page
 
 page = open_page("inputs")
 t = page.t
+looked_at = inputs.open_looked_at(page)
 
 st.title(t("inputs.title"), anchor=False)
 st.markdown(t("inputs.introduction"))
 headline.strip(page)
+editing.toolbar(page)
 inputs.changed_values(page)
 
 st.header(t("inputs.costs"), anchor=False)
-with st.container(border=True):
+with st.container(border=True, key="costs"):
     inputs.cost_fields(page)
+editing.new_cost(page)
 
 st.header(t("inputs.outcomes"), anchor=False)
 for outcome in page.scenario.outcomes:
     inputs.outcome_fields(page, outcome)
+editing.new_outcome(page)
 
 st.header(t("inputs.settings"), anchor=False)
 st.markdown(t("inputs.settings_introduction"))
-with st.container(border=True):
+with st.container(border=True, key="settings"):
     inputs.setting_fields(page)
+
+inputs.go_to(looked_at)

@@ -4,7 +4,8 @@ Figures are plain mappings, which Streamlit sends several times faster than figu
 tests check them against Plotly's own schema.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +79,215 @@ def bars(rows: Sequence[Bar], colours: Palette) -> dict[str, Any]:
         },
     }
     return {"data": traces, "layout": layout}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A value to point out on an axis, with its words."""
+
+    value: float
+    label: str
+
+
+def histogram(
+    edges: Sequence[float],
+    shares: Sequence[float],
+    *,
+    inside: tuple[float, float],
+    marks: Sequence[Mark],
+    written: Callable[[float], str],
+    hover: Callable[[float, float, float], str],
+    colours: Palette,
+) -> dict[str, Any]:
+    """Return bars of the share of draws between edges; those of the interval in full colour."""
+    bins = list(zip(edges[:-1], edges[1:], shares, strict=True))
+    middles = [(low + high) / 2 for low, high, _ in bins]
+    low, high = min(edges), max(edges)
+    shown = [mark for mark in marks if low <= mark.value <= high]
+    top = max(shares) * 1.25 or 1.0
+    trace = {
+        "type": "bar",
+        "x": middles,
+        "y": list(shares),
+        "width": [high - low for low, high, _ in bins],
+        "marker": {
+            "color": [
+                colours.action if inside[0] <= middle <= inside[1] else colours.line
+                for middle in middles
+            ],
+            "line": {"width": 1, "color": colours.ground},
+        },
+        "customdata": [hover(*one) for one in bins],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    ticks = round_values(low, high)
+    layout = _layout(colours) | {
+        "height": 280,
+        "bargap": 0,
+        "margin": {"l": 0, "r": 0, "t": 4, "b": 34},
+        "shapes": [_line(mark.value, 0, top * 0.88, colours) for mark in shown],
+        "annotations": [
+            {
+                "text": mark.label,
+                "x": mark.value,
+                "y": top * 0.88,
+                "yanchor": "bottom",
+                "xanchor": "right" if mark.value > (low + high) / 2 else "left",
+                "showarrow": False,
+            }
+            for mark in shown
+        ],
+        "xaxis": {
+            "range": [low, high],
+            "tickvals": ticks,
+            "ticktext": [written(value) for value in ticks],
+            "showgrid": False,
+            "zeroline": False,
+            "linecolor": colours.line,
+            "fixedrange": True,
+        },
+        "yaxis": {"visible": False, "range": [0, top], "fixedrange": True},
+    }
+    return {"data": [trace], "layout": layout}
+
+
+Flow = tuple[str, str, float]
+"""The name of a flow, its amount as written, and its amount."""
+
+
+def flows(
+    *, paid: Sequence[Flow], gained: Sequence[Flow], middle: str, colours: Palette
+) -> dict[str, Any]:
+    """Return what flows from those who pay to the middle, and from it to those who gain."""
+    nodes = [*paid, (middle, "", 0.0), *gained]
+    centre = len(paid)
+    trace = {
+        "type": "sankey",
+        "arrangement": "fixed",
+        "node": {
+            "label": [f"{name}  <b>{written}</b>" for name, written, _ in nodes],
+            "x": [0.001] * len(paid) + [0.3] + [0.999] * len(gained),
+            "y": [*_stacked(paid), 0.5, *_stacked(gained)],
+            "pad": 26,
+            "thickness": 12,
+            "color": [colours.ink] * len(paid) + [colours.action] + [colours.quiet] * len(gained),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        },
+        "link": {
+            "source": [*range(len(paid)), *[centre] * len(gained)],
+            "target": [*[centre] * len(paid), *range(centre + 1, len(nodes))],
+            "value": [value for _, _, value in (*paid, *gained)],
+            "color": [_faded(colours.ink)] * len(paid) + [_faded(colours.action)] * len(gained),
+            "customdata": [f"{name} {written}" for name, written, _ in (*paid, *gained)],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+        "textfont": {"color": colours.ink, "size": FONT_SIZE, "family": FONT},
+    }
+    height = 52 * max(4, len(paid), len(gained)) + 40
+    layout = _layout(colours) | {
+        "height": height,
+        "margin": {"l": 4, "r": 4, "t": 20, "b": 20},
+    }
+    return {"data": [trace], "layout": layout}
+
+
+def _stacked(nodes: Sequence[Flow]) -> list[float]:
+    """Return how far down each node has its middle, as a share of the height.
+
+    A thin node has the room that its name needs.
+    """
+    total = sum(value for _, _, value in nodes) or 1.0
+    room = [max(value / total, 0.7 / len(nodes)) for _, _, value in nodes]
+    places, reached = [], 0.0
+    for own in room:
+        places.append(min(0.999, max(0.001, (reached + own / 2) / sum(room))))
+        reached += own
+    return places
+
+
+def _faded(colour: str) -> str:
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.28)"
+
+
+def years(
+    names: Sequence[str],
+    *,
+    gained: Sequence[float],
+    paid: Sequence[float],
+    cumulated: Sequence[float],
+    written: Callable[[float], str],
+    colours: Palette,
+) -> dict[str, Any]:
+    """Return a bar up for what is gained and down for what is paid in each year, and their sum."""
+    bars = [
+        {
+            "type": "bar",
+            "x": list(names),
+            "y": values,
+            "marker": {"color": colour, "line": {"width": 0}},
+            "customdata": [written(value) for value in values],
+            "hovertemplate": "%{x} : %{customdata}<extra></extra>",
+        }
+        for values, colour in (
+            (list(gained), colours.action),
+            ([-value for value in paid], colours.quiet),
+        )
+    ]
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": list(names),
+        "y": list(cumulated),
+        "line": {"color": colours.ink, "width": 2, "dash": "dot"},
+        "customdata": [written(value) for value in cumulated],
+        "hovertemplate": "%{x} : %{customdata}<extra></extra>",
+    }
+    ends = [*gained, *(-value for value in paid), *cumulated, 0.0]
+    ticks = round_values(min(ends), max(ends), most=5)
+    layout = _layout(colours) | {
+        "height": 300,
+        "barmode": "relative",
+        "margin": {"l": 0, "r": 0, "t": 8, "b": 30},
+        "xaxis": {
+            "type": "category",
+            "tickangle": 0,
+            "showgrid": False,
+            "fixedrange": True,
+        },
+        "yaxis": {
+            "tickvals": ticks,
+            "ticktext": [written(value) for value in ticks],
+            "automargin": True,
+            "gridcolor": colours.line,
+            "zerolinecolor": colours.ink,
+            "fixedrange": True,
+        },
+    }
+    return {"data": [*bars, line], "layout": layout}
+
+
+def round_values(low: float, high: float, *, most: int = 6) -> list[float]:
+    """Return the multiples of 1, 2 or 5 times a power of ten that lie between two values."""
+    if not high > low:
+        return [low]
+    wanted = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(wanted))
+    step = next(one * power for one in (1, 2, 5, 10) if one * power >= wanted)
+    first = math.ceil(low / step)
+    return [step * position for position in range(first, math.floor(high / step) + 1)]
+
+
+def _line(x: float, bottom: float, top: float, colours: Palette) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "y0": bottom,
+        "y1": top,
+        "line": {"color": colours.ink, "width": 1.5},
+    }
 
 
 def _fill(provenance: Provenance, colours: Palette) -> dict[str, Any]:

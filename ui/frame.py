@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from roi_model import Evaluation, Scenario, evaluate
+from roi_model.editing import Edits, edits_of
 from ui import link, state
 from ui.labels import perspective_label, refusal_text
 from ui.theme import Palette, palette, variables
@@ -17,10 +18,11 @@ ICON = str(Path(__file__).parent / "icon.svg")
 
 QUOTE = "\u2019"
 
-PageName = Literal["result", "inputs", "sources"]
+PageName = Literal["result", "inputs", "uncertainty", "sources"]
 PAGES: dict[PageName, tuple[str, str]] = {
     "result": ("dashboard.py", ":material/insights:"),
     "inputs": ("pages/inputs.py", ":material/tune:"),
+    "uncertainty": ("pages/uncertainty.py", ":material/query_stats:"),
     "sources": ("pages/sources.py", ":material/menu_book:"),
 }
 
@@ -35,12 +37,16 @@ class Page:
     evaluation: Evaluation
     published: Evaluation
     """The result of the untouched case, to set beside."""
+    edits: Edits
+    """What differs from the case."""
+    address: dict[str, str]
+    """The parameters of the link that opens this scenario in this language."""
     colours: Palette
 
     @property
     def is_changed(self) -> bool:
         """Say whether anything differs from the case."""
-        return self.scenario != self.case
+        return self.edits != Edits()
 
 
 def open_page(name: PageName) -> Page:
@@ -52,15 +58,18 @@ def open_page(name: PageName) -> Page:
         page_icon=ICON,
         layout="wide",
     )
-    case = state.case()
-    scenario = case.with_changes(state.changes())
+    case, scenario = state.case(), state.scenario()
+    evaluation, edits = evaluate(scenario), edits_of(case, scenario)
+    address = link.address_of(case, edits, t.language, evaluation.ratio)
     colours = palette(st.context.theme.type)
     page = Page(
         t=t,
         case=case,
         scenario=scenario,
-        evaluation=evaluate(scenario),
+        evaluation=evaluation,
         published=evaluate(case),
+        edits=edits,
+        address=address or {"lang": t.language},
         colours=colours,
     )
     st.html(STYLE)
@@ -70,15 +79,16 @@ def open_page(name: PageName) -> Page:
         f"<script>document.documentElement.lang = '{t.language}'</script>",
         unsafe_allow_javascript=True,
     )
-    address = link.encode(state.changes(), t.language)
-    if st.query_params.to_dict() != address:
-        st.query_params.from_dict(address)
-    _head(page, address)
+    if st.query_params.to_dict() != page.address:
+        st.query_params.from_dict(page.address)
+    _head(page)
     _notices(page)
+    if address is None:
+        st.warning(t("link.too_long"), icon=":material/link_off:")
     return page
 
 
-def _head(page: Page, address: dict[str, str]) -> None:
+def _head(page: Page) -> None:
     t = page.t
     with st.container(key="head", horizontal=True, vertical_alignment="center"):
         subject = t(
@@ -90,17 +100,17 @@ def _head(page: Page, address: dict[str, str]) -> None:
         st.markdown(f":material/diversity_3: **{t('frame.brand')}**  \n{subject}")
         _language_switch(t)
     with st.container(key="menu", horizontal=True):
-        _menu(t, address)
+        _menu(page)
     with (
         st.container(key="folded_menu"),
         st.popover(t("frame.menu"), icon=":material/menu:", width="stretch"),
     ):
-        _menu(t, address)
+        _menu(page)
 
 
-def _menu(t: Words, address: dict[str, str]) -> None:
+def _menu(page: Page) -> None:
     for name, (path, icon) in PAGES.items():
-        st.page_link(path, label=t(f"{name}.menu"), icon=icon, query_params=address)
+        st.page_link(path, label=page.t(f"{name}.menu"), icon=icon, query_params=page.address)
 
 
 def _language_switch(t: Words) -> None:
@@ -124,9 +134,12 @@ def as_written(text: str) -> str:
 
 
 def _notices(page: Page) -> None:
-    """Say what of the link was ignored; nothing of it is dropped in silence."""
-    ignored = state.ignored()
+    """Say what of the link was ignored, and whether it announced another result."""
+    t, ignored, announced = page.t, state.ignored(), state.announced()
     if ignored:
-        said = [refusal_text(one, page.case, page.t, quote=as_written) for one in ignored]
+        said = [refusal_text(one, page.case, t, quote=as_written) for one in ignored]
         lines = [f"- {sentence}" for sentence in said]
-        st.warning("\n".join([page.t("link.ignored"), *lines]), icon=":material/link_off:")
+        st.warning("\n".join([t("link.ignored"), *lines]), icon=":material/link_off:")
+    elif announced is not None and link.has_moved(announced, page.evaluation.ratio):
+        ratios = {"announced": t.ratio(announced), "ratio": t.ratio(page.evaluation.ratio)}
+        st.info(t("link.corrected", **ratios), icon=":material/history:")

@@ -9,11 +9,15 @@ from roi_model import units
 from roi_model.parameters import Duration, Factor, Parameter, Provenance, Rate, Share, Source
 from roi_model.settings import CONVENTIONS, SETTING_NUMBERS
 from roi_model.value_map import OUTCOME_SHARES, Outcome
-from ui import state, typed
+from ui import editing, state, typed
 from ui.frame import Page
 from ui.labels import choice_text, label_of, refusal_text, value_text
 from ui.markup import Cell, badge, external_link, folded, html, table
 from ui.words import Words, typeset
+
+ASKED = ("deadweight", "displacement", "attribution", "drop_off")
+"""Shares that are asked for as questions."""
+FIVE_ANSWERS = {0.0: "nothing", 0.25: "quarter", 0.5: "half", 0.75: "three_quarters", 1.0: "all"}
 
 
 def number_field(page: Page, address: str, parameter: Parameter, *, label: str, help: str) -> None:
@@ -86,10 +90,11 @@ def origin_of(
     t = page.t
     lines: list[Cell] = []
     if parameter.provenance == Provenance.YOURS:
-        original = dict(page.case.parameters())[address]
-        stated = t.value(original.value, original.unit)
-        provenance = t(f"provenance.{original.provenance}").lower()
-        lines.append(t("provenance.instead_of", value=stated, provenance=provenance))
+        original = dict(page.case.parameters()).get(address)
+        if original is not None and original.value != parameter.value:
+            stated = t.value(original.value, original.unit)
+            provenance = t(f"provenance.{original.provenance}").lower()
+            lines.append(t("provenance.instead_of", value=stated, provenance=provenance))
     said = parameter.reason or parameter.locator
     if said:
         lines.append(t.of(said))
@@ -120,6 +125,10 @@ def cost_fields(page: Page) -> None:
     for cost in page.scenario.costs:
         label, help_text = page.t.of(cost.label), page.t.of(cost.help)
         number_field(page, cost.id, cost, label=label, help=help_text)
+        if cost.price is not None:
+            address = f"{cost.id}.price"
+            number_field(page, address, cost.price, label=page.t.of(cost.price.label), help="")
+        editing.cost_actions(page, cost)
 
 
 def outcome_fields(page: Page, outcome: Outcome) -> None:
@@ -127,7 +136,9 @@ def outcome_fields(page: Page, outcome: Outcome) -> None:
     t = page.t
     result = {row.outcome: row for row in page.evaluation.by_outcome}[outcome.id]
     with st.container(border=True, key=f"outcome_{outcome.id}"):
-        st.subheader(t.of(outcome.label), anchor=False)
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            st.subheader(t.of(outcome.label), anchor=False)
+            editing.outcome_actions(page, outcome)
         beneficiary = t.of(page.scenario.stakeholder(outcome.stakeholder).name)
         st.markdown(
             t(
@@ -153,6 +164,8 @@ def _share_fields(page: Page, outcome: Outcome) -> None:
         with folded:
             for name in (*names, "benefit_period"):
                 address = f"{outcome.id}.{name}"
+                if name in ASKED:
+                    _usual_answers(page, address, name)
                 number_field(
                     page,
                     address,
@@ -160,6 +173,26 @@ def _share_fields(page: Page, outcome: Outcome) -> None:
                     label=t(f"share.{name}"),
                     help=t(f"share.{name}_help"),
                 )
+
+
+def _usual_answers(page: Page, address: str, name: str) -> None:
+    """Ask for a share as a question with the usual five answers; any other is typed below."""
+    t, key = page.t, f"answer:{address}"
+    now = page.scenario.value_at(address)
+    credited = name == "attribution" and page.scenario.settings.attribution_means == "credited"
+    st.session_state[key] = now if now in FIVE_ANSWERS else None
+
+    def take() -> None:
+        if st.session_state[key] is not None:
+            state.change(address, st.session_state[key])
+
+    st.segmented_control(
+        t("question.credited" if credited else f"question.{name}"),
+        list(FIVE_ANSWERS),
+        format_func=lambda share: t(f"answer.{FIVE_ANSWERS[share]}"),
+        key=key,
+        on_change=take,
+    )
 
 
 def setting_fields(page: Page) -> None:
@@ -196,8 +229,8 @@ def choice(page: Page, name: str) -> None:
 def changed_values(page: Page) -> None:
     """Show what differs from the case, what the case says there, and the way back."""
     t = page.t
-    changed = state.changes()
-    if not changed:
+    changed = page.edits.numbers
+    if not page.is_changed:
         st.caption(t("inputs.nothing_changed"))
         return
     rows = [
@@ -218,9 +251,11 @@ def changed_values(page: Page) -> None:
 
 def _reset_button(page: Page, address: str) -> None:
     t = page.t
-    if address not in state.changes() and state.refusal(address) is None:
+    if address not in page.edits.numbers and state.refusal(address) is None:
         return
-    original = dict(page.case.parameters())[address]
+    original = dict(page.case.parameters()).get(address)
+    if original is None:
+        return
     st.button(
         t("inputs.reset_one", value=t.value(original.value, original.unit)),
         key=f"reset:{address}",
@@ -238,3 +273,25 @@ def _unit_words(t: Words, unit: str) -> tuple[str, ...]:
     whole = {t.unit(unit), t.unit(unit, count=1)}
     head = unit.partition("/")[0]
     return tuple(whole | {t.unit(head), t.unit(head, count=1)})
+
+
+def open_looked_at(page: Page) -> str | None:
+    """Unfold what a reader was sent to, and return the key of its place; None if nowhere."""
+    address = state.looked_at()
+    if address is None:
+        return None
+    line = address.partition(".")[0]
+    if line in {one.id for one in page.scenario.outcomes}:
+        st.session_state[f"deductions_{line}"] = True
+        return f"outcome_{line}"
+    return "costs" if line in {one.id for one in page.scenario.costs} else "settings"
+
+
+def go_to(place: str | None) -> None:
+    """Bring a place of the page into sight."""
+    if place is not None:
+        script = (
+            f"<script>setTimeout(() => document.querySelector('.st-key-{place}')"
+            "?.scrollIntoView({block: 'start'}), 300)</script>"
+        )
+        st.html(script, unsafe_allow_javascript=True)

@@ -1,15 +1,24 @@
-"""The whole state in the address: what differs from the case, under readable names.
+"""The whole state in the address: which case, and what differs from it.
 
-``?v=1&lang=fr&quiet_nights.people=1200&lines=itemised``. Names are the addresses of
-``roi_model.Scenario``, numbers have a decimal point in every language.
+Where only numbers and choices differ, they stand under readable names,
+``?v=1&lang=fr&quiet_nights.people=1200&lines=itemised``: names are the addresses of
+``roi_model.Scenario``, numbers have a decimal point in every language. What was added, removed
+or put in another order is packed into ``edits``. ``ratio`` is what the scenario gave when the
+link was made: where it gives another today, the data has been corrected since.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from roi_model import Problem, Scenario, ScenarioError
+from roi_model.editing import Edits, edited
 from roi_model.scenario import Value
+from ui.packing import UnreadableError, packed, unpacked
 from ui.words import LANGUAGES, Language
+
+DEFAULT_CASE = "promevil"
+LARGEST_ANNOUNCED = 1e9
+"""A ratio beyond it comes from a cost next to nothing, and means nothing."""
 
 VERSION = "1"
 MOST_NAMES = 300
@@ -23,6 +32,87 @@ class Link:
     changes: Mapping[str, Value]
     language: Language | None
     ignored: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The scenario that an address asks for, as far as it can be had, and what was ignored."""
+
+    case: Scenario
+    scenario: Scenario
+    language: Language | None
+    ignored: tuple[Problem, ...]
+    ratio: float | None
+    """The ratio it gave when the link was made, if it says so."""
+
+
+def address_of(
+    case: Scenario, edits: Edits, language: Language, ratio: float
+) -> dict[str, str] | None:
+    """Return the parameters of the address that opens ``case`` with these edits.
+
+    ``ratio`` is the one they give, NaN if there is none. ``None`` where what was added to the
+    case is too long for a link.
+    """
+    numbers = edits.only_numbers
+    address = encode({} if numbers is None else numbers, language)
+    if case.id != DEFAULT_CASE:
+        address["case"] = case.id
+    if numbers is None:
+        try:
+            address["edits"] = packed(edits)
+        except UnreadableError:
+            return None
+    if abs(ratio) < LARGEST_ANNOUNCED:
+        address["ratio"] = f"{ratio:.2f}"
+    return address
+
+
+def opened(
+    query: Mapping[str, str],
+    load: Callable[[str], Scenario],
+    believe: Callable[[Edits], Edits] = lambda edits: edits,
+) -> Opened:
+    """Return what an address asks for; ``load`` gives a case by its id, or raises KeyError.
+
+    ``believe`` takes away from edits what their papers claim and the data does not bear out.
+    """
+    query = dict(query)
+    ignored: list[Problem] = []
+    named = query.pop("case", DEFAULT_CASE)
+    try:
+        case = load(named)
+    except KeyError:
+        ignored.append(_ignored("case", named, "unknown_case"))
+        case = load(DEFAULT_CASE)
+    scenario = case
+    if (text := query.pop("edits", None)) is not None:
+        try:
+            scenario = edited(case, believe(unpacked(text)))
+        except (UnreadableError, ScenarioError):
+            ignored.append(_ignored("edits", text, "unreadable_edits"))
+    ratio = _ratio(query.pop("ratio", None))
+    link = decode(query, scenario)
+    return Opened(
+        case=case,
+        scenario=scenario.with_changes(link.changes),
+        language=link.language,
+        ignored=(*ignored, *link.ignored),
+        ratio=ratio,
+    )
+
+
+def has_moved(announced: float, ratio: float) -> bool:
+    """Say whether a ratio is no longer the one announced, to the two decimals of a link."""
+    return f"{announced:.2f}" != f"{ratio:.2f}"
+
+
+def _ratio(written: str | None) -> float | None:
+    try:
+        ratio = float(written or "")
+    except ValueError:
+        return None
+    return ratio if abs(ratio) < LARGEST_ANNOUNCED else None
 
 
 def encode(changes: Mapping[str, Value], language: Language) -> dict[str, str]:

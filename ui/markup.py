@@ -69,6 +69,37 @@ def table(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """What one number does to a figure: its name, and the figure at the ends of its range."""
+
+    label: str
+    written: str
+    ends: tuple[float, float]
+    provenance: Provenance
+
+
+def ranges(rows: Sequence[Range], centre: float) -> str:
+    """Return a list of bars from the least to the greatest figure, around a centre.
+
+    A list, so that a long name takes the lines it needs and a reader of the screen hears it.
+    """
+    low = min([centre, *(row.ends[0] for row in rows)])
+    width = (max([centre, *(row.ends[1] for row in rows)]) - low) or 1.0
+
+    def share(value: float) -> str:
+        return f"{100 * value / width:.2f}%"
+
+    items = "".join(
+        f"<li>{escape(row.label)} <b>{escape(row.written)}</b>"
+        f'<div class="range"><span class="{row.provenance}" style="left:'
+        f'{share(row.ends[0] - low)};width:{share(row.ends[1] - row.ends[0])}"></span>'
+        f'<i style="left:{share(centre - low)}"></i></div></li>'
+        for row in rows
+    )
+    return f'<ul class="plain ranges">{items}</ul>'
+
+
 def folded(summary: str, content: str) -> str:
     """Return HTML behind a heading that unfolds it."""
     return f"<details><summary>{escape(summary)}</summary>{content}</details>"

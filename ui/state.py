@@ -1,19 +1,23 @@
 """The scenario as the one state of a visit: widgets edit it, the link carries it.
 
-It is the case and what was changed in it. A text that was not understood is kept beside it,
-so that nothing a person typed is lost.
+It began as a case. A text that was not understood is kept beside it, so that nothing a person
+typed is lost, and each change can be undone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from roi_model import Problem, Scenario, load_case
+from roi_model import Problem, Scenario, ScenarioError
+from roi_model.editing import restored, with_number
 from roi_model.scenario import Value
 from ui import link, typed
+from ui.bases import believed, load
 from ui.words import Language, preferred_language
 
-CASE = "promevil"
+MOST_STEPS = 50
+"""Changes that can be undone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,23 +30,39 @@ class Refusal:
 
 def settle() -> None:
     """Read the link on the first run of a visit; afterwards the state is the truth."""
-    if "changes" in st.session_state:
+    if "scenario" in st.session_state:
         return
-    asked = link.decode(st.query_params.to_dict(), case())
-    st.session_state.changes = dict(asked.changes)
-    st.session_state.ignored = asked.ignored
-    st.session_state.refusals = {}
+    asked = link.opened(st.query_params.to_dict(), load, believed)
     st.session_state.language = preferred_language(asked.language, st.context.locale)
+    _begin(asked.case, asked.scenario)
+    st.session_state.ignored = asked.ignored
+    st.session_state.announced = asked.ratio
+
+
+def begin(case: Scenario, scenario: Scenario | None = None) -> None:
+    """Go on with a case, or with a scenario made of it; what was open can be had back by undo."""
+    remember()
+    st.session_state.case = case
+    st.session_state.scenario = case if scenario is None else scenario
+    st.session_state.refusals = {}
+    _go_on()
+
+
+def _begin(case: Scenario, scenario: Scenario) -> None:
+    st.session_state.case = case
+    st.session_state.scenario = scenario
+    st.session_state.refusals = {}
+    st.session_state.done, st.session_state.undone = [], []
 
 
 def case() -> Scenario:
-    """Return the case as it is shipped."""
-    return load_case(CASE)
+    """Return the case that the scenario began as."""
+    return st.session_state.case
 
 
-def changes() -> dict[str, Value]:
-    """Return what differs from the case, by address."""
-    return st.session_state.changes
+def scenario() -> Scenario:
+    """Return the scenario as it is now."""
+    return st.session_state.scenario
 
 
 def language() -> Language:
@@ -55,25 +75,47 @@ def ignored() -> tuple[Problem, ...]:
     return st.session_state.ignored
 
 
+def announced() -> float | None:
+    """Return the ratio that the link announced, until the reader goes on from there."""
+    return st.session_state.announced
+
+
 def refusal(address: str) -> Refusal | None:
     """Return the text last typed at ``address`` if it was not taken."""
     return st.session_state.refusals.get(address)
 
 
+def put(changed: Scenario) -> None:
+    """Go on with a changed scenario."""
+    if changed != scenario():
+        remember()
+        st.session_state.scenario = changed
+    _go_on()
+
+
+def edit(change: Callable[[Scenario], Scenario], *, at: str = "") -> None:
+    """Change the scenario; where that is not possible, keep the reason beside ``at``."""
+    try:
+        put(change(scenario()))
+    except ScenarioError as error:
+        refuse(at, "", error.problems[0])
+
+
 def change(address: str, value: Value, *, text: str | None = None) -> None:
     """Put ``value`` at ``address``; when the case does not allow it, keep ``text`` and say why."""
-    kept, refused = link.allowed_changes(case(), {**changes(), address: value})
-    if refused:
-        refuse(address, str(value) if text is None else text, refused[0])
+    try:
+        changed = with_number(case(), scenario(), address, value)
+    except ScenarioError as error:
+        refuse(address, str(value) if text is None else text, error.problems[0])
         return
-    st.session_state.changes = kept
     st.session_state.refusals.pop(address, None)
-    st.session_state.ignored = ()
+    put(changed)
 
 
 def refuse(address: str, text: str, problem: Problem) -> None:
     """Keep a text that was not taken, and why."""
-    st.session_state.refusals[address] = Refusal(text=text, problem=replace(problem, received=text))
+    kept = replace(problem, received=text) if text else problem
+    st.session_state.refusals[address] = Refusal(text=text, problem=kept)
 
 
 def take_typed(address: str, text: str, kind: typed.Kind, unit_words: tuple[str, ...] = ()) -> None:
@@ -90,13 +132,66 @@ def take_typed(address: str, text: str, kind: typed.Kind, unit_words: tuple[str,
 
 
 def reset(*addresses: str) -> None:
-    """Return some numbers, or all when none is named, to what the case says."""
-    for address in addresses or (*changes(), *st.session_state.refusals):
-        st.session_state.changes.pop(address, None)
+    """Return some numbers, or the whole scenario when none is named, to what the case says."""
+    for address in addresses or tuple(st.session_state.refusals):
         st.session_state.refusals.pop(address, None)
-    st.session_state.ignored = ()
+    put(restored(case(), scenario(), *addresses) if addresses else case())
+
+
+def undo() -> None:
+    """Return to the scenario before the last change."""
+    _step(st.session_state.done, st.session_state.undone)
+
+
+def redo() -> None:
+    """Go again to the scenario that was undone."""
+    _step(st.session_state.undone, st.session_state.done)
+
+
+def can_undo() -> bool:
+    """Say whether there is a change to undo."""
+    return bool(st.session_state.done)
+
+
+def can_redo() -> bool:
+    """Say whether there is an undone change."""
+    return bool(st.session_state.undone)
+
+
+def look_at(address: str) -> None:
+    """Say which number the page of inputs is to open at."""
+    st.session_state.looked_at = address
+
+
+def looked_at() -> str | None:
+    """Return the number that the page of inputs is to open at, once."""
+    return st.session_state.pop("looked_at", None)
 
 
 def take_language(chosen: Language) -> None:
     """Go on in another language."""
     st.session_state.language = chosen
+
+
+def remember() -> None:
+    """Keep the scenario of now, to be returned to."""
+    st.session_state.done = [*st.session_state.done, _now()][-MOST_STEPS:]
+    st.session_state.undone = []
+
+
+def _step(back: list[tuple[Scenario, Scenario]], forth: list[tuple[Scenario, Scenario]]) -> None:
+    if not back:
+        return
+    forth.append(_now())
+    st.session_state.case, st.session_state.scenario = back.pop()
+    st.session_state.refusals = {}
+    _go_on()
+
+
+def _now() -> tuple[Scenario, Scenario]:
+    return case(), scenario()
+
+
+def _go_on() -> None:
+    st.session_state.ignored = ()
+    st.session_state.announced = None

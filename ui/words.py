@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from babel import Locale, dates, numbers
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -56,12 +57,20 @@ def typeset(text: str, language: Language) -> str:
     return re.sub(r"(?<=[\d}]) (?=M€|Md€)", NO_BREAK, text)
 
 
+def catalogue_files(language: Language) -> list[Path]:
+    """Return the files that hold the sentences of a language, each about a part of the screens."""
+    return sorted((LOCALES / language).glob("*.po"))
+
+
 @cache
 def _catalogue(language: Language) -> tuple[gettext.GNUTranslations, frozenset[str]]:
     """Return the sentences of a language and their keys, compiled once in memory."""
-    path = LOCALES / language / "messages.po"
-    with path.open("rb") as written:
-        messages = read_po(written, locale=language)
+    messages = Catalog(locale=language)
+    for path in catalogue_files(language):
+        with path.open("rb") as written:
+            for message in read_po(written, locale=language, abort_invalid=True):
+                if message.id:
+                    messages[message.id] = message
     for message in messages:
         if isinstance(message.string, str):
             message.string = typeset(message.string, language)

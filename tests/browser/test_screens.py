@@ -7,7 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "test-artefacts"
-PAGES = {"result": "/", "inputs": "/inputs", "sources": "/sources"}
+PAGES = {
+    "result": "/",
+    "inputs": "/inputs",
+    "uncertainty": "/uncertainty",
+    "sources": "/sources",
+}
 WIDTHS = (1440, 768, 390)
 
 

@@ -32,8 +32,9 @@ def go_to(app: AppTest, page: str) -> AppTest:
 
 
 def link_of(app: AppTest) -> dict[str, str]:
-    """Return what the address says of the scenario, its version and language left out."""
-    return {name: value for name, value in app.query_params.items() if name not in ("v", "lang")}
+    """Return what the address says of the scenario: not its version, language and result."""
+    beside = ("v", "lang", "ratio")
+    return {name: value for name, value in app.query_params.items() if name not in beside}
 
 
 def type_in(app: AppTest, address: str, text: str) -> AppTest:

@@ -8,14 +8,16 @@ from babel.messages.pofile import read_po
 
 from roi_model import load_case
 from roi_model.parameters import Name, Text
-from ui.words import LANGUAGES, LOCALES, typeset
+from ui.words import LANGUAGES, catalogue_files, typeset
 
 
 @cache
 def forms(language):
     """Return every sentence of a catalogue as it is written: one, or singular and plural."""
-    with (LOCALES / language / "messages.po").open("rb") as written:
-        messages = read_po(written, locale=language, abort_invalid=True)
+    messages = []
+    for path in catalogue_files(language):
+        with path.open("rb") as written:
+            messages += read_po(written, locale=language, abort_invalid=True)
     return {
         (message.id,) if isinstance(message.id, str) else tuple(message.id): (
             (message.string,) if isinstance(message.string, str) else tuple(message.string)

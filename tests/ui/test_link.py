@@ -1,14 +1,18 @@
 """The address carries the whole scenario, and nothing bad in an address is dropped in silence."""
 
 import math
+import random
 import re
+import string
 from urllib.parse import parse_qs, urlencode
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from roi_model.editing import Edits, duplicated, edits_of, without
 from roi_model.parameters import Duration
+from tests.roi_model.building import amount, case, cost
 from tests.ui.changing import (
     ADDRESSES,
     CASE,
@@ -17,7 +21,18 @@ from tests.ui.changing import (
     changes_of_the_case,
     with_choices_of,
 )
-from ui.link import LONGEST_VALUE, MOST_NAMES, VERSION, allowed_changes, decode, encode
+from ui.link import (
+    LONGEST_VALUE,
+    MOST_NAMES,
+    VERSION,
+    address_of,
+    allowed_changes,
+    decode,
+    encode,
+    has_moved,
+    opened,
+)
+from ui.packing import packed
 from ui.words import LANGUAGES
 
 many = settings(max_examples=150, deadline=None)
@@ -201,3 +216,86 @@ def test_changes_that_the_case_refuses_are_named_and_the_others_kept():
     kept, refused = allowed_changes(CASE, {"deadweight": 2.0, "sncf_payment": 5.0, "no": 1.0})
     assert kept == {"sncf_payment": 5.0}
     assert {problem.where for problem in refused} == {"deadweight", "no"}
+
+
+def load(name):
+    return {"promevil": CASE, "other": OTHER}[name]
+
+
+OTHER = case(outcomes=[amount("calm", 300)], costs=[cost("aid", 100)]).model_copy(
+    update={"id": "other"}
+)
+
+
+class TestAnAddress:
+    @many
+    @given(changes=changes_of_the_case(), language=st.sampled_from(LANGUAGES))
+    def test_opens_the_scenario_and_the_language_it_was_made_of(self, changes, language):
+        scenario = CASE.with_changes(changes)
+        address = address_of(CASE, edits_of(CASE, scenario), language, 13.4667)
+        found = opened(address, load)
+        assert (found.scenario, found.case, found.language) == (scenario, CASE, language)
+        assert (found.ignored, found.ratio) == ((), 13.47)
+
+    def test_names_any_case_but_the_usual_one(self):
+        assert "case" not in address_of(CASE, Edits(), "fr", 1)
+        address = address_of(OTHER, Edits(), "fr", 3)
+        assert address == {"v": VERSION, "lang": "fr", "case": "other", "ratio": "3.00"}
+        assert opened(address, load).scenario == OTHER
+
+    def test_is_readable_as_long_as_only_numbers_differ(self):
+        scenario = CASE.with_changes({"quiet_nights.people": 1_200})
+        address = address_of(CASE, edits_of(CASE, scenario), "fr", 13.57)
+        assert address["quiet_nights.people"] == "1200"
+        assert "edits" not in address
+
+    def test_holds_what_was_added_and_taken_away(self):
+        scenario = without(duplicated(CASE, "quiet_nights"), "balance")
+        address = address_of(CASE, edits_of(CASE, scenario), "fr", 7)
+        assert address.keys() == {"v", "lang", "edits", "ratio"}
+        assert opened(address, load).scenario == scenario
+
+    def test_that_would_be_too_long_is_none(self):
+        chance = random.Random(0)
+        said = ["".join(chance.choices(string.ascii_letters, k=100)) for _ in range(200)]
+        own = case(
+            outcomes=[amount(f"line_{at}", 1) | {"label": text} for at, text in enumerate(said)]
+        )
+        assert address_of(CASE, edits_of(CASE, own), "fr", 1) is None
+
+    def test_of_an_undefined_ratio_announces_none(self):
+        address = address_of(CASE, Edits(), "fr", math.nan)
+        assert opened(address, load).ratio is None
+
+    @pytest.mark.parametrize(
+        ("query", "where", "code"),
+        [
+            ({"case": "atlantis"}, "case", "unknown_case"),
+            ({"edits": "1AAAA"}, "edits", "unreadable_edits"),
+            ({"edits": ""}, "edits", "unreadable_edits"),
+            # edits of another case, which do not fit this one
+            (
+                {"edits": packed(edits_of(OTHER, duplicated(OTHER, "calm")))},
+                "edits",
+                "unreadable_edits",
+            ),
+        ],
+    )
+    def test_that_cannot_be_followed_opens_the_case_and_says_so(self, query, where, code):
+        found = opened(query | {"deadweight": "0.5"}, load)
+        assert [(one.where, one.code) for one in found.ignored] == [(where, code)]
+        assert found.scenario == CASE.with_changes({"deadweight": 0.5})
+
+    def test_is_believed_no_further_than_the_reader_of_it_believes(self):
+        scenario = duplicated(CASE, "quiet_nights")
+        address = address_of(CASE, edits_of(CASE, scenario), "fr", 1)
+        assert opened(address, load, lambda _: Edits()).scenario == CASE
+
+    @pytest.mark.parametrize("written", ["nan", "inf", "a lot", "", "1e999"])
+    def test_announces_no_ratio_that_is_none(self, written):
+        assert opened({"ratio": written}, load).ratio is None
+
+    def test_has_moved_when_its_two_decimals_have(self):
+        assert has_moved(13.47, 20.3 / 1.5)
+        assert not has_moved(13.47, 20.2 / 1.5)
+        assert has_moved(13.47, math.nan)

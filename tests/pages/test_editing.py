@@ -1,0 +1,184 @@
+"""Outcomes, costs and stakeholders added and taken away on the page of inputs."""
+
+import pytest
+
+from roi_model import load_case
+from tests.pages.opening import open_app, press, refusals, shown, strip, type_in
+from ui.words import LANGUAGES, words_in
+
+languages = pytest.mark.parametrize("language", LANGUAGES)
+CASE = load_case("promevil")
+FIELDS = {"text_input": ("label", "other", "quantity", "value", "source", "hours", "price")}
+
+
+def fill(app, form, **values):
+    """Fill the fields of a form, and leave the others as they are."""
+    for name, value in values.items():
+        key = f"{form}:{name}"
+        if name in FIELDS["text_input"]:
+            app.text_input(key=key).set_value(value)
+        elif name == "public":
+            app.toggle(key=key).set_value(value)
+        else:
+            app.selectbox(key=key).set_value(value)
+    return app
+
+
+def add(app, form, language, **values):
+    fill(app, form, **values)
+    what = {"new_outcome": "add_outcome", "new_cost": "add_cost"}[form]
+    return press(app, words_in(language)(f"editing.{what}"))
+
+
+def scenario_of(app):
+    return app.session_state["scenario"]
+
+
+def click(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+@languages
+def test_an_outcome_of_ones_own_counts(language):
+    app = open_app("inputs", language)
+    before = scenario_of(app)
+    add(
+        app,
+        "new_outcome",
+        language,
+        label="Halls plus propres",
+        stakeholder="towns",
+        counted="times",
+        quantity="1 000",
+        value="150,5" if language == "fr" else "150.5",
+        source="Factures 2023",
+    )
+    assert not app.exception
+    added = scenario_of(app).outcomes[-1]
+    assert (added.id, added.stakeholder) == ("halls_plus_propres", "towns")
+    assert [one.value for one in added.factors] == [1_000, 150.5]
+    # (20 200 000 + 150 500) / 1 500 000 = 13.567
+    assert "13,57" in strip(app) or "13.57" in strip(app)
+    assert "Factures 2023" in shown(app)
+    assert "edits" in app.query_params
+    again = open_app("inputs", None, **app.query_params)
+    assert scenario_of(again) == scenario_of(app)
+    press(app, words_in(language)("editing.undo"))
+    assert scenario_of(app) == before
+    press(app, words_in(language)("editing.redo"))
+    assert scenario_of(app).outcomes[-1] == added
+
+
+@languages
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"label": " ", "value": "5"}, "editing.outcome_name"),
+        ({"label": "Calm", "quantity": "many", "value": "5"}, "editing.quantity"),
+        ({"label": "Calm", "quantity": "5", "value": ""}, "editing.value"),
+        (
+            {"label": "Calm", "stakeholder": "other", "quantity": "5", "value": "5"},
+            "editing.other_name",
+        ),
+    ],
+)
+def test_what_is_missing_is_named_and_what_was_typed_stays(values, key, language):
+    app = open_app("inputs", language)
+    add(app, "new_outcome", language, **values)
+    assert not app.exception
+    assert scenario_of(app) == CASE
+    assert any(words_in(language)(key) in one for one in refusals(app))
+    for name in ("label", "quantity", "value"):
+        assert app.text_input(key=f"new_outcome:{name}").value == values.get(name, "")
+
+
+def test_a_cost_of_someone_new_in_hours_given():
+    app = open_app("inputs", "fr", perspective="society")
+    add(
+        app,
+        "new_cost",
+        "fr",
+        label="Heures de bénévoles",
+        stakeholder="other",
+        other="Bénévoles",
+        hours="2 000",
+        price="10,5",
+    )
+    assert not app.exception
+    cost = scenario_of(app).costs[-1]
+    assert (cost.stakeholder, cost.kind, cost.value, cost.price.value) == (
+        "benevoles",
+        "in_kind",
+        2_000,
+        10.5,
+    )
+    type_in(app, "heures_de_benevoles.price", "12")
+    assert scenario_of(app).costs[-1].price.value == 12
+
+
+@languages
+def test_an_outcome_is_renamed_given_to_another_copied_moved_and_taken_away(language):
+    app = open_app("inputs", language)
+    app.text_input(key="outcome:quiet_nights:name").set_value("Nuits").run()
+    app.selectbox(key="outcome:quiet_nights:stakeholder").set_value("towns").run()
+    outcome = {one.id: one for one in scenario_of(app).outcomes}["quiet_nights"]
+    assert (outcome.label.fr, outcome.label.en, outcome.stakeholder) == ("Nuits", "Nuits", "towns")
+    click(app, "duplicate:quiet_nights")
+    click(app, "up:quiet_nights_2")
+    click(app, "remove:quiet_nights")
+    ids = [one.id for one in scenario_of(app).outcomes]
+    assert ids[3] == "quiet_nights_2"
+    assert "quiet_nights" not in ids
+    press(app, words_in(language)("inputs.reset_all"))
+    assert scenario_of(app) == CASE
+
+
+def test_what_the_funding_case_rests_on_cannot_be_taken_away():
+    app = open_app("inputs", "fr")
+    keys = {one.key for one in app.button}
+    assert "remove:towns_payment" in keys
+    assert "remove:state_aid" not in keys
+    click(app, "remove:towns_payment")
+    assert [one.id for one in scenario_of(app).costs] == ["state_aid", "sncf_payment"]
+
+
+def test_undoing_is_offered_where_there_is_something_to_undo():
+    app = open_app("inputs", "fr")
+    t = words_in("fr")
+    state = {one.label: one.disabled for one in app.button}
+    assert state[t("editing.undo")]
+    assert state[t("editing.redo")]
+    type_in(app, "quiet_nights.people", "1 200")
+    state = {one.label: one.disabled for one in app.button}
+    assert not state[t("editing.undo")]
+    press(app, t("editing.undo"))
+    assert scenario_of(app) == CASE
+
+
+def unfolded(language, **query):
+    app = open_app("inputs", language, **query)
+    app.session_state["deductions_quiet_nights"] = True
+    return app.run()
+
+
+@languages
+def test_a_share_is_a_question_with_five_answers_and_a_free_one(language):
+    app = unfolded(language)
+    address = "quiet_nights.deadweight"
+    answers = app.button_group(key=f"answer:{address}")
+    assert len(answers.options) == 5
+    answers.set_value(0.75).run()
+    assert scenario_of(app).value_at(address) == 0.75
+    type_in(app, address, "30 %")
+    assert scenario_of(app).value_at(address) == 0.3
+    assert app.button_group(key=f"answer:{address}").value is None
+
+
+@languages
+def test_what_is_asked_of_attribution_follows_what_it_means(language):
+    t, key = words_in(language), "answer:quiet_nights.attribution"
+    label = unfolded(language).button_group(key=key).label
+    credited = unfolded(language, attribution_means="credited").button_group(key=key).label
+    assert (label, credited) == (t("question.attribution"), t("question.credited"))

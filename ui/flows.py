@@ -1,0 +1,100 @@
+"""Who pays and who gains, as a diagram of flows and year by year, each with its table."""
+
+import streamlit as st
+
+from roi_model.cash_flow import cash_flow
+from roi_model.evaluation import StakeholderResult
+from ui import charts
+from ui.frame import Page
+from ui.markup import folded, table
+
+SMALLEST_SHARE = 0.002
+"""Of the largest flow: thinner ones would not be seen, and are in the table."""
+
+
+def who_pays_who_gains(page: Page) -> None:
+    """Draw what goes from those who pay to the action, and from it to those who gain."""
+    t = page.t
+    names = {one.id: t.of(one.name) for one in page.scenario.stakeholders}
+    rows = page.evaluation.by_stakeholder
+    st.header(t("flows.title"), anchor=False)
+    paid = _flows(rows, names, gains=False)
+    gained = _flows(rows, names, gains=True)
+    if not (paid and gained):
+        st.caption(t("chart.nothing"))
+        return
+    st.plotly_chart(
+        charts.flows(
+            paid=[(name, t.short_euros(value), value) for name, value in paid],
+            gained=[(name, t.short_euros(value), value) for name, value in gained],
+            middle=t("flows.action"),
+            colours=page.colours,
+        ),
+        theme=None,
+        config=charts.CONFIG,
+        key="chart_flows",
+        alt=t(
+            "flows.alt",
+            paid=t("chart.separator").join(f"{name} {t.short_euros(v)}" for name, v in paid),
+            gained=t("chart.separator").join(f"{name} {t.short_euros(v)}" for name, v in gained),
+        ),
+    )
+    losing = [row for row in rows if row.present_value_benefits < 0]
+    if losing:
+        said = t("chart.separator").join(
+            f"{names[row.stakeholder]} {t.short_euros(row.present_value_benefits)}"
+            for row in losing
+        )
+        st.caption(t("flows.losing", losing=said))
+
+
+def _flows(
+    rows: tuple[StakeholderResult, ...], names: dict[str, str], *, gains: bool
+) -> list[tuple[str, float]]:
+    values = {
+        row.stakeholder: row.present_value_benefits if gains else row.present_value_costs
+        for row in rows
+    }
+    least = SMALLEST_SHARE * max(values.values(), default=0.0)
+    kept = [(names[one], value) for one, value in values.items() if value > max(0.0, least)]
+    return sorted(kept, key=lambda pair: -pair[1])
+
+
+def year_by_year(page: Page) -> None:
+    """Draw what is paid and gained in each year, and what they come to; nothing for one year."""
+    t = page.t
+    years = cash_flow(page.scenario, page.evaluation.perspective).years
+    if len(years) < 2:
+        return
+    st.header(t("years.title"), anchor=False)
+    names = [
+        t.number(one.year) if one.calendar_year is None else str(one.calendar_year) for one in years
+    ]
+    st.plotly_chart(
+        charts.years(
+            names,
+            gained=[one.present_value_benefits for one in years],
+            paid=[one.present_value_costs for one in years],
+            cumulated=[one.cumulated for one in years],
+            written=t.short_euros,
+            colours=page.colours,
+        ),
+        theme=None,
+        config=charts.CONFIG,
+        key="chart_years",
+        alt=t("years.alt", years=t.number(len(years)), cumulated=t.euros(years[-1].cumulated)),
+    )
+    st.caption(t("years.note"))
+    cells = [
+        (
+            name,
+            t.euros(one.present_value_costs),
+            t.euros(one.present_value_benefits),
+            t.euros(one.cumulated),
+        )
+        for name, one in zip(names, years, strict=True)
+    ]
+    headings = [t("years.heading"), t("table.pays"), t("table.gains"), t("years.cumulated")]
+    st.html(
+        folded(t("years.table"), table(t("years.title"), headings, cells, t, numeric=(1, 2, 3)))
+    )

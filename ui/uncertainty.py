@@ -1,0 +1,203 @@
+"""How sure a result is, in a sentence, figures and charts."""
+
+import streamlit as st
+
+from roi_model.scenario import Scenario
+from roi_model.sensitivity import (
+    Swing,
+    VarianceShares,
+    deciding_numbers,
+    one_at_a_time,
+    variance_shares,
+)
+from roi_model.simulation import Simulation, simulate
+from ui import charts, headline
+from ui.frame import Page
+from ui.labels import label_of
+from ui.link import LARGEST_ANNOUNCED
+from ui.markup import Range, folded, ranges, table
+from ui.provenance import key
+
+MOST_BARS = 10
+A_CENT = 0.01
+
+
+def drawn(page: Page) -> Simulation | None:
+    """Return the draws of the open scenario, the same for all; none without a ratio that counts."""
+    if not abs(page.evaluation.ratio) < LARGEST_ANNOUNCED:
+        return None
+    simulation = _drawn(page.scenario.fingerprint, page.scenario)
+    return simulation if simulation.is_defined else None
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _drawn(fingerprint: str, _scenario: Scenario) -> Simulation:
+    return simulate(_scenario)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _swings(fingerprint: str, _scenario: Scenario) -> tuple[Swing, ...]:
+    return one_at_a_time(_scenario)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _shares(fingerprint: str, _scenario: Scenario) -> VarianceShares:
+    return variance_shares(_scenario)
+
+
+def sentence(page: Page, simulation: Simulation | None) -> str:
+    """Return between which ratios nine draws in ten fall."""
+    t = page.t
+    if simulation is None:
+        return t("headline.undefined")
+    interval = simulation.interval()
+    return t(
+        "uncertainty.sentence",
+        one_euro=headline.one_euro(page),
+        low=t.ratio(interval.low.value),
+        high=t.ratio(interval.high.value),
+    )
+
+
+def how(page: Page, simulation: Simulation | None) -> str:
+    """Return how the draws were made."""
+    t = page.t
+    if simulation is None:
+        return t("headline.no_cost")
+    return t(
+        "uncertainty.how",
+        draws=t.number(simulation.draws),
+        numbers=t.number(len(simulation.varied)),
+    )
+
+
+def figures(page: Page, simulation: Simulation | None) -> None:
+    """Show the result, the mean of the draws and two probabilities."""
+    t = page.t
+    if simulation is None:
+        return
+    now = page.evaluation.ratio
+    mean = simulation.mean()
+    error = t("uncertainty.less_than_a_cent") if mean.error < A_CENT else t.ratio(mean.error)
+    with st.container(horizontal=True, key="sure_figures"):
+        for name, value in (
+            ("central", t.ratio(now)),
+            ("mean", t.ratio(mean.value)),
+            ("pays_back", t.percent(simulation.probability_above(1.0).value, decimals=0)),
+            ("above_now", t.percent(simulation.probability_above(now).value, decimals=0)),
+        ):
+            note = t(f"uncertainty.{name}_note", error=error, ratio=t.ratio(now))
+            st.metric(
+                t(f"uncertainty.{name}"),
+                value,
+                note,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+            )
+
+
+def distribution(page: Page, simulation: Simulation | None) -> None:
+    """Draw how often each ratio comes, with the table behind it."""
+    t = page.t
+    if simulation is None:
+        st.caption(t("uncertainty.nothing_varies"))
+        return
+    interval = simulation.interval()
+    edges, shares = simulation.histogram()
+    if edges[0] == edges[-1] or not simulation.varied:
+        st.caption(t("uncertainty.nothing_varies"))
+        return
+    inside = (interval.low.value, interval.high.value)
+    st.plotly_chart(
+        charts.histogram(
+            edges.tolist(),
+            shares.tolist(),
+            inside=inside,
+            marks=[
+                charts.Mark(value=1.0, label=t("uncertainty.mark_one")),
+                charts.Mark(
+                    value=page.evaluation.ratio,
+                    label=t("uncertainty.mark_now", ratio=t.ratio(page.evaluation.ratio)),
+                ),
+            ],
+            written=t.ratio,
+            hover=lambda low, high, share: t(
+                "uncertainty.bin_hover",
+                low=t.ratio(low),
+                high=t.ratio(high),
+                share=t.percent(share, decimals=1),
+            ),
+            colours=page.colours,
+        ),
+        theme=None,
+        config=charts.CONFIG,
+        key="chart_distribution",
+        alt=t("uncertainty.distribution_alt", low=t.ratio(inside[0]), high=t.ratio(inside[1])),
+    )
+    st.caption(t("uncertainty.distribution_note"))
+    rows = [
+        (t.percent(share, decimals=0), t.ratio(simulation.quantile(share).value))
+        for share in (0.05, 0.25, 0.5, 0.75, 0.95)
+    ]
+    headings = [t("uncertainty.share_below"), t("table.ratio")]
+    st.html(
+        folded(
+            t("uncertainty.distribution_table"),
+            table(t("uncertainty.distribution"), headings, rows, t, numeric=(1,)),
+        )
+    )
+
+
+def deciding(page: Page, simulation: Simulation | None) -> None:
+    """Draw what each number does to the ratio over its range, the widest first."""
+    t = page.t
+    swings = [one for one in _swings(page.scenario.fingerprint, page.scenario) if one.width > 0]
+    if simulation is None or not swings:
+        st.caption(t("uncertainty.nothing_varies"))
+        return
+    decisive = deciding_numbers(_shares(page.scenario.fingerprint, page.scenario))
+    said = t("chart.separator").join(
+        t(
+            "uncertainty.deciding_one",
+            label=label_of(one.address, page.scenario, t),
+            share=t.percent(one.total, decimals=0),
+        )
+        for one in decisive
+    )
+    st.markdown(
+        t("uncertainty.deciding_most", said=said) + " " + t("uncertainty.deciding_introduction")
+    )
+    parameters = dict(page.scenario.parameters())
+    bars = []
+    for one in swings[:MOST_BARS]:
+        low, high = sorted((one.ratio_at_low, one.ratio_at_high))
+        bars.append(
+            Range(
+                label=label_of(one.address, page.scenario, t),
+                written=t("uncertainty.from_to", low=t.ratio(low), high=t.ratio(high)),
+                ends=(low, high),
+                provenance=parameters[one.address].provenance,
+            )
+        )
+    st.html(key(t))
+    st.html(ranges(bars, page.evaluation.ratio))
+    st.caption(t("uncertainty.deciding_note", ratio=t.ratio(page.evaluation.ratio)))
+    cells = [
+        (
+            label_of(one.address, page.scenario, t),
+            t.value(one.low, parameters[one.address].unit),
+            t.ratio(one.ratio_at_low),
+            t.value(one.high, parameters[one.address].unit),
+            t.ratio(one.ratio_at_high),
+        )
+        for one in swings
+    ]
+    headings = [t(f"uncertainty.heading_{name}") for name in ("number", "low", "then", "high")]
+    headings.append(t("uncertainty.heading_then"))
+    st.html(
+        folded(
+            t("uncertainty.deciding_table"),
+            table(t("uncertainty.deciding"), headings, cells, t, numeric=(1, 2, 3, 4)),
+        )
+    )
