@@ -1,8 +1,13 @@
-"""Case files: a scenario written as YAML or JSON, with its derived numbers computed on reading."""
+"""Case files: scenarios read from and written to YAML or JSON.
 
+Derived numbers are computed on reading. A fault is reported with the line it stands on.
+"""
+
+import datetime
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
@@ -11,7 +16,7 @@ import yaml
 from pydantic import ValidationError
 
 from roi_model import formulas
-from roi_model.parameters import Derivation
+from roi_model.parameters import Derivation, Factor, Name, Record, Text
 from roi_model.problems import Problem, ScenarioError
 from roi_model.reference_data import DATA
 from roi_model.scenario import Scenario, problems_of
@@ -20,6 +25,15 @@ CASES = DATA / "cases"
 RULES = get_args(Derivation.model_fields["rule"].annotation)
 LARGEST_FILE = 2_000_000
 """Bytes; a case with its texts is about 20 000."""
+WRITTEN_WIDTH = 100
+"""Characters of a line of YAML, where a text can be folded."""
+WRITTEN_FIRST = ("id", "stakeholder", "basis", "label", "help")
+"""Fields that stand first in a record that is written; the others follow as in the model."""
+KEPT = "kept"
+"""Said by a derivation in a file: the stated value is the one that the rule gave before other
+numbers of the case were changed. It is then taken as it is, and not computed again."""
+
+Location = tuple[str | int, ...]
 
 
 def shipped_cases() -> tuple[str, ...]:
@@ -59,11 +73,23 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Return a mapping; ``yaml.YAMLError`` when a key stands twice in it."""
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        repeated = [key for key, times in Counter(keys).items() if times > 1 and key != "<<"]
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        counts = Counter(key.value for key in keys)
+        repeated = [key for key in keys if counts[key.value] > 1 and key.value != "<<"]
         if repeated:
-            raise yaml.YAMLError(f"the key {repeated[0]!r} stands twice{node.start_mark}")
+            last = repeated[-1]
+            message = f"the key {last.value!r} stands twice"
+            raise yaml.constructor.ConstructorError(None, None, message, last.start_mark)
         return super().construct_mapping(node, deep=deep)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the mapping of a JSON object; ``ValueError`` when a key stands twice in it."""
+    counts = Counter(key for key, _ in pairs)
+    repeated = [key for key, times in counts.items() if times > 1]
+    if repeated:
+        raise ValueError(f"the key {repeated[0]!r} stands twice")
+    return dict(pairs)
 
 
 def read_case(path: Path) -> Scenario:
@@ -72,68 +98,172 @@ def read_case(path: Path) -> Scenario:
     Raises:
         ScenarioError: the file cannot be read, or its scenario has faults.
     """
+    is_json = path.suffix.lower() == ".json"
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise _file_error(path, f"must be at most {LARGEST_FILE} bytes")
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_Loader)
+        text = path.read_text(encoding="utf-8-sig")
+        data = (
+            json.loads(text, object_pairs_hook=_once_each)
+            if is_json
+            else yaml.load(text, Loader=_Loader)
+        )
     except ScenarioError:
         raise
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        raise _file_error(path, f"must be readable as YAML or JSON: {error}") from error
-    return scenario_from(data, source=path.name)
+        message = f"must be readable as YAML or JSON: {error}"
+        raise _file_error(path, message, line=_line_of(error)) from error
+    # JSON is nearly YAML: only its tabs are not.
+    return _scenario(data, path.name, text.replace("\t", " ") if is_json else text)
 
 
 def scenario_from(data: Any, *, source: str = "") -> Scenario:
     """Return the scenario that ``data``, as read from a file, describes.
 
-    Derived numbers are computed here from the figures they name and never typed.
+    Derived numbers are computed here from the figures they name. One that states a value must
+    state the one its rule gives, unless its derivation says ``kept: true``: the value is then
+    the one the rule gave before other numbers of the case were changed.
 
     Raises:
         ScenarioError: every fault, each with its place; ``source`` names the file.
     """
-    completed = _with_derived_values(data)
+    return _scenario(data, source)
+
+
+def _scenario(data: Any, source: str, text: str = "") -> Scenario:
+    """Return the scenario of ``data``; ``text`` is what it was read from, to find lines in."""
+    completed, contradicted = _with_derived_values(data)
     try:
         return Scenario.model_validate(completed)
     except ValidationError as error:
-        raise ScenarioError(problems_of(error, completed), source=source) from error
-
-
-def _with_derived_values(data: Any) -> Any:
-    """Return ``data`` with the value of each derived factor computed.
-
-    What has no rule that can be followed is left without a value, which validation reports.
-    """
-    try:
-        figures = {
-            one["id"]: one for group in ("figures", "costs") for one in data.get(group) or ()
-        }
-        outcomes = [
-            {**outcome, "factors": [dict(factor) for factor in outcome["factors"]]}
-            for outcome in data["outcomes"]
+        line_at = _lines_in(text)
+        problems = [
+            replace(
+                _as_contradiction(problem, contradicted.get(found["loc"])),
+                line=line_at(found["loc"]),
+            )
+            for problem, found in zip(problems_of(error, completed), error.errors(), strict=True)
         ]
+        raise ScenarioError(problems, source=source) from error
+
+
+# --- Lines -------------------------------------------------------------------------------------
+
+
+def _line_of(error: Exception) -> int | None:
+    """Return the line at which a file could not be read, where the error says."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return getattr(error, "lineno", None) if mark is None else mark.line + 1
+
+
+def _lines_in(text: str) -> Callable[[Location], int | None]:
+    """Return a function that gives the line of a place in YAML; of its parent if it is missing."""
+    try:
+        # The parser in C is ten times faster, and installed nearly everywhere.
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        root = None
+
+    def line_at(location: Location) -> int | None:
+        if root is None:
+            return None
+        line, node = root.start_mark.line + 1, root
+        for step in location:
+            found = _child(node, step)
+            if found is None:
+                break
+            line, node = found
+        return line
+
+    return line_at
+
+
+def _child(node: yaml.Node, step: str | int) -> tuple[int, yaml.Node] | None:
+    """Return the line and the node of a field or of an item; ``None`` where there is none."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item.start_mark.line + 1, item
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    merged: list[yaml.Node] = []
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        if key.value == str(step):
+            return key.start_mark.line + 1, value
+        if key.value == "<<":
+            merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
+    return next((found for one in merged if (found := _child(one, step)) is not None), None)
+
+
+# --- Derived numbers ---------------------------------------------------------------------------
+
+
+def _with_derived_values(data: Any) -> tuple[Any, dict[Location, tuple[Any, float]]]:
+    """Return ``data`` with the value of each derived factor computed, and what contradicts it.
+
+    What has no rule that can be followed is left without a value, which validation reports; so
+    is a value other than the one the rule gives, with both beside its place.
+    """
+    contradicted: dict[Location, tuple[Any, float]] = {}
+    try:
+        completed = {
+            **data,
+            "outcomes": [
+                {**outcome, "factors": [dict(factor) for factor in outcome["factors"]]}
+                for outcome in data["outcomes"]
+            ],
+        }
+        figures = _figures(data)
     except (KeyError, TypeError, ValueError, AttributeError):
-        return data
-    funding = data.get("funding")
-    if isinstance(funding, Mapping):
-        funding = {
+        return data, contradicted
+    if isinstance(funding := data.get("funding"), Mapping):
+        completed["funding"] = {
             name: dict(one) if isinstance(one, Mapping) else one for name, one in funding.items()
         }
-    held = [(outcome, factor) for outcome in outcomes for factor in outcome["factors"]]
-    held += [({}, one) for one in (funding or {}).values() if isinstance(one, Mapping)]
-    derived = [(holder, one) for holder, one in held if isinstance(one.get("derivation"), Mapping)]
-    # Quotients first: a remainder needs the value of every other line.
-    derived.sort(key=lambda pair: pair[1]["derivation"].get("rule") == "remainder")
-    for outcome, factor in derived:
-        others = [other for other in outcomes if other is not outcome]
-        computed = _derived(factor["derivation"], figures, others)
-        stated = factor.get("value", computed)
-        # A value that is stated all the same must be the one the rule gives.
-        if stated == computed and computed is not None:
+    for location, factor, others in _derived_numbers(completed):
+        rule = factor["derivation"] = dict(factor["derivation"])
+        if isinstance(rule.get(KEPT), bool) and rule.pop(KEPT):
+            continue
+        computed = _derived(rule, figures, others)
+        stated = factor.pop("value", computed)
+        if computed is not None and stated == computed:
             factor["value"] = computed
-        else:
-            factor.pop("value", None)
-    return {**data, "outcomes": outcomes, **({"funding": funding} if funding else {})}
+        elif computed is not None:
+            contradicted[*location, "value"] = (stated, computed)
+    return completed, contradicted
+
+
+def _figures(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures and the costs by id: what a rule may name."""
+    return {one["id"]: one for group in ("figures", "costs") for one in data.get(group) or ()}
+
+
+def _derived_numbers(
+    data: Mapping[str, Any],
+) -> Iterable[tuple[Location, dict[str, Any], list[dict[str, Any]]]]:
+    """Return each derived number with its place and the outcomes beside its own.
+
+    Quotients come first: a remainder needs the value of every other line.
+    """
+    outcomes, funding = data["outcomes"], data.get("funding")
+    found: list[tuple[Location, Any, list[dict[str, Any]]]] = [
+        (
+            ("outcomes", position, "factors", at),
+            factor,
+            [other for other in outcomes if other is not outcome],
+        )
+        for position, outcome in enumerate(outcomes)
+        for at, factor in enumerate(outcome["factors"])
+    ]
+    if isinstance(funding, Mapping):
+        found += [
+            (("funding", name), one, outcomes)
+            for name, one in funding.items()
+            if isinstance(one, Mapping)
+        ]
+    derived = [one for one in found if isinstance(one[1].get("derivation"), Mapping)]
+    return sorted(derived, key=lambda one: one[1]["derivation"].get("rule") == "remainder")
 
 
 def _derived(
@@ -162,6 +292,118 @@ def _derived(
         return 0.0
 
 
-def _file_error(path: Path, message: str) -> ScenarioError:
-    problem = Problem(where=path.name, code="file", received=str(path), allowed="", message=message)
+def _as_contradiction(problem: Problem, known: tuple[Any, float] | None) -> Problem:
+    """Return a missing value as what it is: one that was stated against its rule."""
+    if known is None:
+        return problem
+    stated, computed = known
+    return replace(
+        problem,
+        code="not_what_the_rule_gives",
+        received=stated,
+        allowed=str(computed),
+        message=f"a derived number is what its rule gives, {computed}: leave its value out, or say "
+        f"{KEPT}: true in its derivation if other numbers of the case were changed since",
+    )
+
+
+# --- Writing -----------------------------------------------------------------------------------
+
+
+def case_data(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario as plain data, as a case file holds it: ``scenario_from`` gives it back.
+
+    What is not stated, and what is the default, is left out; a text that is the same in both
+    languages stands once. A derived number keeps its derivation and its value; where its rule
+    no longer gives that value, because other numbers were changed, its derivation says so with
+    ``kept: true``.
+    """
+    data: dict[str, Any] = _plain(scenario)
+    figures = _figures(data)
+    for _, factor, others in _derived_numbers(data):
+        if _derived(factor["derivation"], figures, others) != factor["value"]:
+            factor["derivation"][KEPT] = True
+    return data
+
+
+def write_case(scenario: Scenario, path: str | Path) -> None:
+    """Write a scenario as YAML or JSON, as the ending of ``path`` says; ``load_case`` reads it.
+
+    Raises:
+        ScenarioError: ``path`` ends in something else.
+        OSError: it cannot be written.
+    """
+    path = Path(path)
+    path.write_text(case_text(scenario, path.suffix), encoding="utf-8", newline="\n")
+
+
+def case_text(scenario: Scenario, suffix: str = ".yaml") -> str:
+    """Return a scenario as the text of a case file, YAML or JSON, as ``suffix`` says.
+
+    Raises:
+        ScenarioError: ``suffix`` is another.
+    """
+    data = case_data(scenario)
+    match suffix.lower():
+        case ".json":
+            return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        case ".yaml" | ".yml":
+            text: str = yaml.dump(
+                data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WRITTEN_WIDTH
+            )
+            return text
+    raise _file_error(Path(f"case{suffix}"), "must end in .yaml, .yml or .json")
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML that keeps every character of a text."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        """Return a text, between double quotes where its line breaks would be read as others."""
+        style = '"' if any(one in text for one in "\x85\u2028\u2029") else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def _plain(value: Any) -> Any:
+    """Return a record, or what a record holds, as YAML and JSON know it."""
+    match value:
+        case Name() | Text() if value.fr == value.en:
+            return value.fr
+        case Record():
+            return dict(_stated_fields(value))
+        case Mapping():
+            return {str(key): _plain(one) for key, one in value.items()}
+        case tuple() | list():
+            return [_plain(one) for one in value]
+        case datetime.date():
+            return value.isoformat()
+        case float() if value.is_integer() and str(value) != "-0.0":
+            return int(value)
+        case str():  # an enumeration is written as its text
+            return str(value)
+    return value
+
+
+def _stated_fields(record: Record) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a record that say more than their default, in the order to write."""
+    fields = type(record).model_fields
+    first = [name for name in WRITTEN_FIRST if name in fields]
+    for name in dict.fromkeys([*first, *fields]):
+        value = getattr(record, name)
+        default = fields[name].get_default(call_default_factory=True)
+        # An amount is never without its unit.
+        is_unit = name == "unit" and isinstance(record, Factor)
+        if value is None or (value == default and not is_unit):
+            continue
+        is_one_source = name == "source" and len(value) == 1
+        yield name, _plain(value[0] if is_one_source else value)
+
+
+def _file_error(path: Path, message: str, *, line: int | None = None) -> ScenarioError:
+    problem = Problem(
+        where=path.name, code="file", received=str(path), allowed="", message=message, line=line
+    )
     return ScenarioError([problem])

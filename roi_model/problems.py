@@ -16,7 +16,7 @@ class Problem:
     """One fault: where it is, what was received and what is allowed.
 
     ``code`` is stable: a screen looks its own sentence up by it. ``message`` is the English
-    one, for the command line and for exceptions.
+    one, for the command line and for exceptions. ``line`` counts from 1 in the file read.
     """
 
     where: str
@@ -24,10 +24,12 @@ class Problem:
     received: Any
     allowed: str
     message: str
+    line: int | None = None
 
     def __str__(self) -> str:
         """Return the fault as one line: where, what is required, what was received."""
-        return f"{self.where or 'scenario'}: {self.message} (got {shown(self.received)})"
+        line = "" if self.line is None else f"line {self.line}, "
+        return f"{line}{self.where or 'scenario'}: {self.message} (got {shown(self.received)})"
 
 
 class ScenarioError(ValueError):

@@ -1,12 +1,22 @@
-"""Reading a case: from a file in two formats, or by the id of a shipped one."""
+"""Reading a case, from a file in two formats or by the id of a shipped one, and writing it."""
 
 import json
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from roi_model import ScenarioError, evaluate, load_case, shipped_cases
-from roi_model.case_files import CASES, LARGEST_FILE, scenario_from
+from roi_model.case_files import (
+    CASES,
+    LARGEST_FILE,
+    read_case,
+    scenario_from,
+    write_case,
+)
+from roi_model.case_files import case_data as data_of
+from tests.roi_model import strategies
 from tests.roi_model.building import (
     amount,
     both,
@@ -146,7 +156,29 @@ class TestDerivedNumbers:
     def test_a_number_called_derived_that_contradicts_its_rule_is_refused(self):
         data = data_with_derived_numbers()
         data["outcomes"][2]["factors"][0]["value"] = 5.0
-        assert "outcomes[balance].factors[amount]" in problems_of(scenario_from, data)[0].where
+        (problem,) = problems_of(scenario_from, data)
+        assert problem.where == "outcomes[balance].factors[amount].value"
+        assert (problem.code, problem.received) == ("not_what_the_rule_gives", 5.0)
+        assert problem.allowed == "880200.0"
+
+    def test_a_value_kept_from_before_other_numbers_changed_is_taken_as_it_is(self):
+        data = data_with_derived_numbers()
+        data["outcomes"][2]["factors"][0]["value"] = 5.0
+        data["outcomes"][2]["factors"][0]["derivation"]["kept"] = True
+        assert self.value(data, "balance.amount") == 5
+
+    @pytest.mark.parametrize("kept", [False, "yes", 1])
+    def test_only_a_clear_word_keeps_a_value(self, kept):
+        data = data_with_derived_numbers()
+        data["outcomes"][2]["factors"][0]["value"] = 5.0
+        data["outcomes"][2]["factors"][0]["derivation"]["kept"] = kept
+        assert any("outcomes[balance]" in one.where for one in problems_of(scenario_from, data))
+
+    def test_a_kept_number_still_needs_its_value(self):
+        data = data_with_derived_numbers()
+        data["outcomes"][2]["factors"][0]["derivation"]["kept"] = True
+        (problem,) = problems_of(scenario_from, data)
+        assert problem.where == "outcomes[balance].factors[amount].value"
 
     @pytest.mark.parametrize(
         ("outcome_at", "factor_at", "names", "where"),
@@ -244,8 +276,8 @@ def test_the_faults_of_a_file_are_listed_under_its_name(written):
         load_case(written("mine.json", json.dumps(data)))
     heading, *lines = str(refused.value).splitlines()
     assert heading.startswith("mine.json: ")
-    assert any(line.startswith("costs[aid].value: ") for line in lines)
-    assert any(line.startswith("outcomes[line].factors[amount].value: ") for line in lines)
+    assert any(line.startswith("line 1, costs[aid].value: ") for line in lines)
+    assert any(line.startswith("line 1, outcomes[line].factors[amount].value: ") for line in lines)
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
@@ -258,7 +290,20 @@ def test_what_json_lets_through_as_a_number_is_still_refused(written, word):
 def test_a_key_that_stands_twice_is_refused_rather_than_half_read(written):
     # A second ``settings`` would silently replace every setting of the first.
     text = yaml.safe_dump(case_data(deadweight=0.5)) + "\nsettings: {}\n"
-    problems_of(load_case, written("twice.yaml", text))
+    (problem,) = problems_of(load_case, written("twice.yaml", text))
+    assert "'settings' stands twice" in problem.message
+    assert problem.line == text.count("\n")  # the last line
+
+
+def test_a_key_that_stands_twice_in_json_is_refused_too(written):
+    text = json.dumps(case_data())[:-1] + ', "settings": {}}'
+    (problem,) = problems_of(load_case, written("twice.json", text))
+    assert "'settings' stands twice" in problem.message
+
+
+def test_the_mark_that_windows_editors_put_at_the_start_is_passed_over(written):
+    text = "\ufeff" + json.dumps(case_data())
+    assert load_case(written("mine.json", text)) == load_case(written("mine.yaml", text))
 
 
 def test_a_rule_on_a_number_that_is_never_computed_is_refused():
@@ -267,3 +312,219 @@ def test_a_rule_on_a_number_that_is_never_computed_is_refused():
     (problem,) = problems_of(scenario_from, data)
     assert problem.where == "costs[aid].derivation"
     assert problem.code == "derivation_not_possible"
+
+
+YAML_WITH_FAULTS = """\
+id: example
+name: Example
+stakeholders:
+  - {id: state, name: State}
+costs:
+  - id: aid
+    stakeholder: state
+    label: Aid
+    value: -5
+    provenance: yours
+  - &other
+    id: other
+    stakeholder: bank
+    label: Other
+    value: 1
+    provenance: yours
+    colour: red
+outcomes:
+  - id: nights
+    stakeholder: state
+    label: Nights
+    factors:
+      - id: people
+        label: People
+        value: many
+        unit: EUR/year
+        provenance: yours
+    deadweight: {provenance: yours}
+  - <<: {id: merged, stakeholder: state, basis: wrong}
+    label: Merged
+    factors: []
+settings: {timing: noon,
+  deductions: never}
+"""
+LINES = {
+    "costs[aid].value": 9,
+    "costs[other].colour": 17,
+    "costs[other].stakeholder": 13,
+    "outcomes[nights].factors[people].value": 25,
+    "outcomes[nights].deadweight.value": 28,  # missing: the line of what it is missing from
+    "outcomes[merged].basis": 29,
+    "outcomes[merged].factors": 31,
+    "settings.timing": 32,
+    "settings.deductions": 33,
+}
+
+
+class TestLines:
+    def test_every_fault_names_its_line_its_field_and_the_file(self, written):
+        with pytest.raises(ScenarioError) as refused:
+            load_case(written("mine.yaml", YAML_WITH_FAULTS))
+        assert {one.where: one.line for one in refused.value.problems} == LINES
+        heading, *lines = str(refused.value).splitlines()
+        assert heading == "mine.yaml: 9 problem(s)"
+        assert any(line.startswith("line 9, costs[aid].value: ") for line in lines)
+
+    @pytest.mark.parametrize("indent", [2, "\t"])
+    def test_the_lines_of_json_are_found_too(self, written, indent):
+        data = case_data(costs=[cost("aid", -5)])
+        text = json.dumps(data, indent=indent)
+        (problem,) = problems_of(load_case, written("mine.json", text))
+        assert "-5" in text.splitlines()[problem.line - 1]
+
+    def test_a_missing_field_at_the_top_is_one_of_the_first_line(self, written):
+        (problem,) = problems_of(
+            load_case,
+            written(
+                "m.yaml",
+                "# ours\n"
+                + yaml.safe_dump({key: one for key, one in case_data().items() if key != "name"}),
+            ),
+        )
+        assert (problem.where, problem.line) == ("name", 2)  # the first after the comment
+
+    def test_what_an_alias_repeats_is_at_fault_where_it_is_written(self, written):
+        text = YAML_WITH_FAULTS.replace("outcomes:", "  - *other\noutcomes:")
+        found = problems_of(load_case, written("mine.yaml", text))
+        repeated = [one.line for one in found if one.where.startswith("costs[other].")]
+        assert {13, 17} <= set(repeated)
+
+    @pytest.mark.parametrize(
+        ("name", "content", "line"),
+        [
+            ("broken.yaml", "id: a\nname: [unclosed\n", 3),
+            ("broken.json", '{\n"id":\n}', 3),
+            ("tab.yaml", "id:\n\t- a", 2),
+        ],
+    )
+    def test_a_file_that_cannot_be_read_says_where_it_breaks(self, written, name, content, line):
+        (problem,) = problems_of(load_case, written(name, content))
+        assert problem.line == line
+
+    def test_data_that_comes_from_no_file_has_no_lines(self):
+        problems = problems_of(scenario_from, case_data(costs=[cost("aid", -5)]))
+        assert [one.line for one in problems] == [None]
+
+
+ENDINGS = (".yaml", ".yml", ".json")
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory):
+    """Return a function that writes a scenario and reads it back, in each format."""
+    folder = tmp_path_factory.mktemp("written")
+
+    def write_and_read(scenario):
+        for ending in ENDINGS:
+            path = folder / f"written{ending}"
+            write_case(scenario, path)
+            yield read_case(path)
+
+    return write_and_read
+
+
+words = st.text(
+    st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("\n\r\x85\u2028: #'\"-\t")),
+    min_size=1,
+    max_size=120,
+)
+
+
+class TestWriting:
+    @pytest.mark.parametrize("identifier", shipped_cases())
+    def test_a_shipped_case_is_read_back_the_same(self, again, identifier):
+        scenario = load_case(identifier)
+        assert list(again(scenario)) == [scenario] * len(ENDINGS)
+
+    @given(scenario=strategies.scenarios(negative=True))
+    def test_any_scenario_is_read_back_the_same_to_the_last_bit(self, again, scenario):
+        for read in again(scenario):
+            assert read == scenario
+            assert read.fingerprint == scenario.fingerprint
+
+    @given(label=words, help=words)
+    def test_any_text_is_read_back_the_same(self, again, label, help):
+        line = amount("line", 300) | {"label": {"fr": label, "en": help}, "help": help}
+        scenario = scenario_from(case_data(outcomes=[line]))
+        assert list(again(scenario)) == [scenario] * len(ENDINGS)
+
+    @given(
+        changes=st.dictionaries(
+            st.sampled_from(
+                [
+                    *("state_aid", "quiet_nights.people", "indirect_jobs.jobs_per_staff"),
+                    *("balance.amount", "balance.deadweight", "police_time.hourly_cost"),
+                    *("discount_rate", "funding.posts", "funding.cost_per_post"),
+                ]
+            ),
+            st.floats(0.01, 1),  # a cost of 0 would make the ratio undefined, equal to nothing
+        )
+    )
+    def test_a_case_whose_numbers_were_changed_is_read_back_with_every_number(self, again, changes):
+        # Among them figures that others are derived from: those stay as they were.
+        scenario = load_case("promevil").with_changes(changes)
+        for read in again(scenario):
+            assert read == scenario
+            assert evaluate(read) == evaluate(scenario)
+
+    def test_a_derived_number_keeps_its_rule_and_says_when_it_no_longer_gives_its_value(self):
+        scenario = scenario_from(data_with_derived_numbers())
+
+        def balance(scenario):
+            (factor,) = data_of(scenario)["outcomes"][2]["factors"]
+            return factor["value"], factor["derivation"]
+
+        rule = {"rule": "remainder", "of": "total"}
+        assert balance(scenario) == (880_200, rule)
+        changed = scenario.with_changes({"nights.people": 500})
+        assert balance(changed) == (880_200, rule | {"kept": True})
+        # 1 000 000 − (100 × 788 + 41 000) again
+        assert balance(changed.with_changes({"nights.people": 100})) == (880_200, rule)
+
+    def test_a_derived_number_that_the_user_replaced_has_no_rule_any_more(self):
+        scenario = scenario_from(data_with_derived_numbers()).with_changes({"balance.amount": 7})
+        (factor,) = data_of(scenario)["outcomes"][2]["factors"]
+        assert (factor["value"], factor["provenance"]) == (7, "yours")
+        assert "derivation" not in factor
+
+    def test_the_file_says_nothing_that_goes_without_saying(self):
+        aid = cost("aid", 100.0) | {"label": "Aid", "help": "What the State pays"}
+        data = data_of(scenario_from(case_data(costs=[aid])))
+        assert data["costs"] == [
+            {
+                "id": "aid",
+                "stakeholder": "state",
+                "label": "Aid",
+                "help": "What the State pays",
+                "value": 100,
+                "unit": "EUR/year",
+                "provenance": "yours",
+            }
+        ]
+        assert list(data["costs"][0])[:4] == ["id", "stakeholder", "label", "help"]
+        assert "settings" not in data
+
+    def test_one_source_one_text_and_a_date_are_written_as_people_write_them(self):
+        data = data_of(load_case("promevil"))
+        assert data["sources"]["parisien_2017"]["date"] == "2017-05-29"
+        assert data["name"] == "Promevil"
+        assert data["figures"][0]["source"] == ["parisien_2017", "goodwill_page"]
+        assert data["figures"][1]["source"] == "parisien_2017"
+
+    def test_yaml_is_written_for_people(self, tmp_path):
+        path = tmp_path / "case.yaml"
+        write_case(load_case("promevil"), path)
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("id: promevil\nname: Promevil\ndescription:\n  fr: ")
+        assert "Économie pour l'État" in text
+        assert {"&", "*", "{", "!"}.isdisjoint(line.strip()[:1] for line in text.splitlines())
+
+    def test_another_ending_is_refused(self, tmp_path):
+        (problem,) = problems_of(write_case, load_case("promevil"), tmp_path / "case.txt")
+        assert (problem.where, problem.code) == ("case.txt", "file")

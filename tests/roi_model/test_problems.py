@@ -27,6 +27,10 @@ def test_a_problem_of_the_whole_scenario_says_so():
     assert str(problem(where="")).startswith("scenario: ")
 
 
+def test_a_problem_of_a_file_begins_with_its_line():
+    assert str(problem(line=12)) == "line 12, costs[aid].value: must be 0 or more (got -5)"
+
+
 def test_an_error_lists_every_problem_on_its_own_line_under_the_name_of_the_file():
     error = ScenarioError([problem(), problem(where="period.fr")], source="mine.yaml")
     assert str(error).splitlines() == [
