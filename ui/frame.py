@@ -18,12 +18,17 @@ ICON = str(Path(__file__).parent / "icon.svg")
 
 QUOTE = "\u2019"
 
-PageName = Literal["result", "inputs", "uncertainty", "sources"]
+PageName = Literal[
+    "result", "inputs", "uncertainty", "share", "sources", "glossary", "accessibility"
+]
 PAGES: dict[PageName, tuple[str, str]] = {
     "result": ("dashboard.py", ":material/insights:"),
     "inputs": ("pages/inputs.py", ":material/tune:"),
     "uncertainty": ("pages/uncertainty.py", ":material/query_stats:"),
+    "share": ("pages/share.py", ":material/send:"),
     "sources": ("pages/sources.py", ":material/menu_book:"),
+    "glossary": ("pages/glossary.py", ":material/dictionary:"),
+    "accessibility": ("pages/accessibility.py", ":material/accessibility:"),
 }
 
 

@@ -6,13 +6,10 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from ui.frame import PAGES as FRAME_PAGES
+
 ARTEFACTS = Path(__file__).resolve().parents[2] / "test-artefacts"
-PAGES = {
-    "result": "/",
-    "inputs": "/inputs",
-    "uncertainty": "/uncertainty",
-    "sources": "/sources",
-}
+PAGES = {name: "/" if name == "result" else f"/{name}" for name in FRAME_PAGES}
 WIDTHS = (1440, 768, 390)
 
 

@@ -12,7 +12,8 @@ from ui.frame import PAGES
 
 UNSEEN = frozenset(
     {"id", "icon", "key", "type", "tag", "format", "page", "page_script_hash", "query_string",
-     "autocomplete", "component_name", "config", "css_content", "js_content", "html_content"}
+     "autocomplete", "component_name", "config", "css_content", "js_content", "html_content",
+     "url", "deferred_file_id"}
 )  # fmt: skip
 """Fields of an element that no reader sees."""
 

@@ -1079,12 +1079,12 @@ EVENTFUL = {
 
 
 def without_documents(text):
-    """Return a text without the names of documents and publishers, which no one translates."""
+    """Return a text without the names of documents and publishers, and addresses: no one translates them."""
     documents = [*CASE.sources.values(), *published_ratios().sources.values()]
     names = [typeset(name, "fr") for one in documents for name in (one.title, one.publisher)]
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, "")
-    return text
+    return re.sub(r"\S*\?v=1\S*", "", text)
 
 
 class TestOneLanguageOnAPage:

@@ -21,7 +21,8 @@ ELEMENTS = frozenset(name for name in dir(DeltaGenerator) if not name.startswith
 UNSEEN = frozenset(
     {"key", "icon", "page_icon", "width", "type", "layout", "autocomplete", "delta_color",
      "delta_arrow", "label_visibility", "vertical_alignment", "horizontal_alignment",
-     "gap", "config", "theme", "on_change", "on_click", "filter_mode", "query_params", "options"}
+     "gap", "config", "theme", "on_change", "on_click", "filter_mode",
+     "query_params", "options", "file_name", "mime"}
 )  # fmt: skip
 """Arguments of Streamlit's elements that no reader sees."""
 

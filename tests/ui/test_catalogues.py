@@ -28,6 +28,7 @@ SAME_IN_BOTH = {
     "chart.outcome_hover",
     "chart.beneficiary_hover",
     "uncertainty.deciding_one",
+    "sharing.result",
 }
 SAME_IN_BOTH_OF_THE_CASE = {"Promevil", "2015–2016"}
 
