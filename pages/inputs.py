@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import editing, headline, inputs
+from ui import editing, headline, inputs, value_table
 from ui.frame import open_page
 
 page = open_page("inputs")
@@ -21,8 +21,11 @@ with st.container(border=True, key="costs"):
 editing.new_cost(page)
 
 st.header(t("inputs.outcomes"), anchor=False)
-for outcome in page.scenario.outcomes:
-    inputs.outcome_fields(page, outcome)
+if inputs.wants_table(page):
+    value_table.editable(page)
+else:
+    for outcome in page.scenario.outcomes:
+        inputs.outcome_fields(page, outcome)
 editing.new_outcome(page)
 
 st.header(t("inputs.settings"), anchor=False)

@@ -17,6 +17,7 @@ from ui.words import Words, typeset
 
 ASKED = ("deadweight", "displacement", "attribution", "drop_off")
 """Shares that are asked for as questions."""
+VIEWS = ("fields", "table")
 FIVE_ANSWERS = {0.0: "nothing", 0.25: "quarter", 0.5: "half", 0.75: "three_quarters", 1.0: "all"}
 
 
@@ -48,7 +49,7 @@ def typed_field(page: Page, address: str, parameter: Parameter, *, label: str, h
         max_chars=typed.LONGEST,
         autocomplete="off",
         on_change=lambda: state.take_typed(
-            address, st.session_state[key], kind_of(parameter), _unit_words(t, parameter.unit)
+            address, st.session_state[key], kind_of(parameter), unit_words(t, parameter.unit)
         ),
     )
     if refusal:
@@ -129,6 +130,21 @@ def cost_fields(page: Page) -> None:
             address = f"{cost.id}.price"
             number_field(page, address, cost.price, label=page.t.of(cost.price.label), help="")
         editing.cost_actions(page, cost)
+
+
+def wants_table(page: Page) -> bool:
+    """Ask whether outcomes are shown as fields, with their papers, or as a table."""
+    t, key = page.t, "outcomes_view"
+    st.session_state[key] = st.session_state.get(key) or VIEWS[0]
+    chosen = st.segmented_control(
+        t("editing.view"),
+        VIEWS,
+        format_func=lambda view: t(f"editing.view_{view}"),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return chosen == "table"
 
 
 def outcome_fields(page: Page, outcome: Outcome) -> None:
@@ -266,7 +282,7 @@ def _reset_button(page: Page, address: str) -> None:
     )
 
 
-def _unit_words(t: Words, unit: str) -> tuple[str, ...]:
+def unit_words(t: Words, unit: str) -> tuple[str, ...]:
     """Return the words that may follow a number typed in ``unit``."""
     if not t.unit(unit):
         return ()
@@ -283,6 +299,7 @@ def open_looked_at(page: Page) -> str | None:
     line = address.partition(".")[0]
     if line in {one.id for one in page.scenario.outcomes}:
         st.session_state[f"deductions_{line}"] = True
+        st.session_state.outcomes_view = VIEWS[0]
         return f"outcome_{line}"
     return "costs" if line in {one.id for one in page.scenario.costs} else "settings"
 

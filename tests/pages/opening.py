@@ -56,6 +56,12 @@ def press(app: AppTest, label: str) -> AppTest:
     return app
 
 
+def components(app: AppTest, name: str) -> list[dict[str, object]]:
+    """Return what each component of that name is given to show."""
+    found = [one.proto for one in app.main.get("bidi_component")]
+    return [json.loads(one.json) for one in found if one.component_name == name]
+
+
 def htmls(app: AppTest) -> list[str]:
     """Return every piece of HTML on the page."""
     return [one.proto.body for one in app.main.get("html")]

@@ -3,7 +3,7 @@
 import pytest
 
 from roi_model import load_case
-from tests.pages.opening import open_app, press, refusals, shown, strip, type_in
+from tests.pages.opening import components, open_app, press, refusals, shown, strip, type_in
 from ui.words import LANGUAGES, words_in
 
 languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -182,3 +182,28 @@ def test_what_is_asked_of_attribution_follows_what_it_means(language):
     label = unfolded(language).button_group(key=key).label
     credited = unfolded(language, attribution_means="credited").button_group(key=key).label
     assert (label, credited) == (t("question.attribution"), t("question.credited"))
+
+
+def as_table(language, **query):
+    app = open_app("inputs", language, **query)
+    return app.button_group(key="outcomes_view").set_value("table").run()
+
+
+@languages
+def test_the_table_shows_every_outcome_with_its_numbers(language):
+    app = as_table(language, **{"quiet_nights.deadweight": "0.3"})
+    assert not app.exception
+    (table,) = components(app, "value_table")
+    rows = {row["name"]: row for row in table["rows"]}
+    t = words_in(language)
+    assert list(rows) == [t.of(one.label) for one in CASE.outcomes]
+    nights = rows[t.of(CASE.outcomes[3].label)]
+    written = [cell["text"] for cell in nights["cells"]]
+    assert written[:3] == [t.number(1_000), t.number(788), t.figure(0.3, "share")]
+    assert [cell["address"] for cell in nights["cells"]][:2] == [
+        "quiet_nights.people",
+        "quiet_nights.saving_per_person",
+    ]
+    # 394 staff × 0.104 jobs: two quantities are not one cell to type in
+    jobs = rows[t.of(CASE.outcomes[5].label)]["cells"][0]
+    assert (jobs["address"], jobs["text"]) == ("", t.number(41))

@@ -1079,7 +1079,7 @@ EVENTFUL = {
 
 
 def without_documents(text):
-    """Return a text without the names of documents and publishers, and addresses: no one translates them."""
+    """Return a text without addresses and names of documents, which no one translates."""
     documents = [*CASE.sources.values(), *published_ratios().sources.values()]
     names = [typeset(name, "fr") for one in documents for name in (one.title, one.publisher)]
     for name in sorted(names, key=len, reverse=True):
