@@ -98,19 +98,32 @@ def read_case(path: Path) -> Scenario:
     Raises:
         ScenarioError: the file cannot be read, or its scenario has faults.
     """
-    is_json = path.suffix.lower() == ".json"
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise _file_error(path, f"must be at most {LARGEST_FILE} bytes")
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        raise _file_error(path, f"must be readable: {error}") from error
+    return case_from(content, name=path.name)
+
+
+def case_from(content: bytes, *, name: str) -> Scenario:
+    """Return the scenario in the bytes of a case file; ``name`` says whether it is JSON or YAML.
+
+    Raises:
+        ScenarioError: the bytes cannot be read, or the scenario has faults.
+    """
+    path = Path(name)
+    is_json = path.suffix.lower() == ".json"
+    if len(content) > LARGEST_FILE:
+        raise _file_error(path, f"must be at most {LARGEST_FILE} bytes")
+    try:
+        text = content.decode("utf-8-sig")
         data = (
             json.loads(text, object_pairs_hook=_once_each)
             if is_json
             else yaml.load(text, Loader=_Loader)
         )
-    except ScenarioError:
-        raise
-    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
         message = f"must be readable as YAML or JSON: {error}"
         raise _file_error(path, message, line=_line_of(error)) from error
     # JSON is nearly YAML: only its tabs are not.

@@ -181,4 +181,7 @@ def _rate_of_return(flows: Flows) -> float:
     import pyxirr  # only here: an evaluation does not need it
 
     a_half_year = pyxirr.irr(np.trim_zeros(amounts))
-    return float("nan") if a_half_year is None else float((1.0 + a_half_year) ** 2 - 1.0)
+    if a_half_year is None:
+        return float("nan")
+    with np.errstate(over="ignore"):  # beyond what a double holds it is infinite
+        return float(np.square(1.0 + a_half_year) - 1.0)

@@ -1,158 +1,297 @@
-"""The command line: evaluate a case, as text for people or JSON for programs."""
+"""The command line: evaluate, simulate, question and check a case, or write it in another form.
+
+Exit status: 0; 1 when ``check`` finds something serious or ``verify`` a figure that no longer
+comes out as expected; 2 when the input is at fault.
+"""
 
 import argparse
+import csv
 import json
-import math
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, get_args
 
 import roi_model
-from roi_model.case_files import load_case, shipped_cases
-from roi_model.evaluation import Evaluation, evaluate
-from roi_model.parameters import Provenance
-from roi_model.problems import ScenarioError
+from roi_model import plain_results, text_results
+from roi_model.case_files import shipped_cases, write_case
+from roi_model.case_schema import case_schema
+from roi_model.checks import SERIOUS, check
+from roi_model.evaluation import evaluate, perspective_in
+from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value
-from roi_model.settings import SETTING_NUMBERS
+from roi_model.settings import CONVENTIONS
+from roi_model.simulation import DEFAULT_DRAWS, DEFAULT_LEVEL, Method, simulate
+from roi_model.value_map_files import VALUE_MAP_SUFFIXES, load_scenario, write_value_map
+from roi_model.verification import verification, verified_cases
 
+EXIT_FOUND = 1
 EXIT_BAD_INPUT = 2
+
+OPTION_OF_SETTING = {
+    "discount_rate": "--discount-rate",
+    "timing": "--timing",
+    "drop_off_from": "--drop-off-from",
+    "deductions": "--deductions",
+    "attribution_means": "--attribution",
+}
+"""Options that stand for settings: a value map in columns has no place for them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status: 0, or 2 when the input is at fault."""
+    """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        scenario = load_case(options.case)
-        scenario = scenario.with_changes(_changes(options, scenario))
+        status: int = options.run(options)
     except ScenarioError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT
+    return status
+
+
+# --- Commands ----------------------------------------------------------------------------------
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    scenario = _scenario(options)
     evaluation = evaluate(scenario)
-    if options.format == "json":
-        print(
-            json.dumps(as_json(scenario, evaluation), indent=2, ensure_ascii=False, allow_nan=False)
-        )
-    else:
-        print(_as_text(scenario, evaluation, options.language))
+    _write(
+        options,
+        plain=lambda: plain_results.plain_evaluation(scenario, evaluation),
+        text=lambda: text_results.evaluation_text(scenario, evaluation, options.language),
+    )
     return 0
 
 
-def as_json(scenario: Scenario, evaluation: Evaluation) -> dict[str, Any]:
-    """Return an evaluation and how it was read as plain values, under names that stay.
+def _simulate(options: argparse.Namespace) -> int:
+    scenario = _scenario(options)
+    try:
+        simulation = simulate(scenario, options.draws, options.seed, method=options.method)
+    except ValueError as error:
+        if isinstance(error, ScenarioError):
+            raise
+        raise _option_error("--draws, --seed", (options.draws, options.seed), error) from error
+    shown = {"targets": options.target or [1.0], "level": options.level}
+    _write(
+        options,
+        plain=lambda: plain_results.plain_simulation(scenario, simulation, **shown),
+        text=lambda: text_results.simulation_text(
+            scenario, simulation, language=options.language, **shown
+        ),
+    )
+    return 0
 
-    What is undefined, such as a ratio without a cost, is ``None``; figures of the whole that
-    are so stand in ``undefined``. ``yours`` are the numbers that differ from the case.
+
+def _sensitivity(options: argparse.Namespace) -> int:
+    from roi_model.sensitivity import one_at_a_time, variance_shares
+    from roi_model.switching import switching_values
+
+    scenario = _scenario(options)
+    perspective = perspective_in(scenario, None)
+    found: dict[str, Any] = {
+        "swings": one_at_a_time(scenario),
+        "switching": switching_values(scenario, target=options.target),
+        "shares": variance_shares(scenario, points=options.points, seed=options.seed),
+    }
+    _write(
+        options,
+        plain=lambda: plain_results.plain_sensitivity(scenario, perspective, **found),
+        text=lambda: text_results.sensitivity_text(
+            scenario, perspective.id, language=options.language, **found
+        ),
+    )
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    scenario = _scenario(options)
+    perspective = perspective_in(scenario, None)
+    findings = check(scenario)
+    _write(
+        options,
+        plain=lambda: plain_results.plain_findings(scenario, perspective, findings),
+        text=lambda: text_results.findings_text(
+            scenario, perspective.id, findings, options.language
+        ),
+    )
+    return EXIT_FOUND if any(one.severity == SERIOUS for one in findings) else 0
+
+
+def _convert(options: argparse.Namespace) -> int:
+    scenario = _scenario(options)
+    target = Path(options.target)
+    is_map = target.suffix.lower() in VALUE_MAP_SUFFIXES
+    try:
+        if is_map:
+            write_value_map(scenario, target, lossy=options.lossy)
+        else:
+            write_case(scenario, target)
+    except ScenarioError as error:
+        hint = "add --lossy to write what the columns of a value map can hold" if is_map else ""
+        print(error, *([hint] if hint else []), sep="\n", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except OSError as error:
+        raise _option_error("TARGET", str(target), error) from error
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    known = verified_cases()
+    if options.cases and (unknown := set(options.cases) - set(known)):
+        raise _option_error("CASE", ", ".join(sorted(unknown)), f"known: {', '.join(known)}")
+    found = [verification(one) for one in options.cases or known]
+    _write(
+        options,
+        plain=lambda: plain_results.plain_verifications(found),
+        text=lambda: text_results.verifications_text(found, options.language),
+    )
+    return 0 if all(one.is_as_expected for one in found) else EXIT_FOUND
+
+
+def _schema(_: argparse.Namespace) -> int:
+    print(json.dumps(case_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+# --- Input and output --------------------------------------------------------------------------
+
+
+def _scenario(options: argparse.Namespace) -> Scenario:
+    """Return the case with the settings and changes of the options.
+
+    All that is wrong with the options is reported at once.
     """
-    rows = {
-        name: [asdict(row) for row in getattr(evaluation, name)]
-        for name in ("by_outcome", "by_stakeholder")
+    stated = {name: getattr(options, name) for name in OPTION_OF_SETTING}
+    scenario = load_scenario(options.case)
+    changes: dict[str, Value] = {
+        name: scenario.value_from_text(name, written)
+        for name, written in stated.items()
+        if written is not None
     }
-    for name, key in (("by_provenance", "provenance"), ("by_basis", "basis")):
-        rows[name] = [
-            {key: part.key, **{k: v for k, v in asdict(part).items() if k != "key"}}
-            for part in getattr(evaluation, name)
-        ]
-    plain = {
-        "scenario": evaluation.scenario,
-        "model_version": roi_model.__version__,
-        "perspective": evaluation.perspective.id,
-        "settings": {
-            name: scenario.value_at(name) for name in (*scenario.choices(), *SETTING_NUMBERS)
-        },
-        "yours": _yours(scenario),
-        "ratio": evaluation.ratio,
-        "present_value_benefits": evaluation.present_value_benefits,
-        "present_value_costs": evaluation.present_value_costs,
-        "net_present_value": evaluation.net_present_value,
-        "net_return": evaluation.net_return,
-        "payback_months": evaluation.payback_months,
-        "indirect_jobs": evaluation.indirect_jobs,
-        "unstated_costs": list(evaluation.unstated_costs),
-        "jobs_per_million_euros": evaluation.jobs_per_million_euros,
-        "cost_per_job": evaluation.cost_per_job,
-        **rows,
-    }
-    result = {key: _defined(value) for key, value in plain.items()}
-    result["undefined"] = sorted(
-        key for key, value in plain.items() if isinstance(value, float) and result[key] is None
-    )
-    return result
-
-
-def _yours(scenario: Scenario) -> dict[str, float]:
-    return {
-        address: parameter.value
-        for address, parameter in scenario.parameters()
-        if parameter.provenance == Provenance.YOURS
-    }
-
-
-def _defined(value: Any) -> Any:
-    """Return ``value`` with ``None``, which JSON can say, for NaN and infinities."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, list):
-        return [_defined(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _defined(item) for key, item in value.items()}
-    return value
-
-
-def _as_text(scenario: Scenario, evaluation: Evaluation, language: str) -> str:
-    labels = {outcome.id: getattr(outcome.label, language) for outcome in scenario.outcomes}
-    width = max(map(len, labels.values()), default=0)
-    ratio = (
-        "undefined: no cost is counted"
-        if math.isnan(evaluation.ratio)
-        else (f"{evaluation.ratio:.2f}")
-    )
-    lines = [
-        f"{getattr(scenario.name, language)}, {getattr(scenario.period, language)}"
-        f" (point of view: {evaluation.perspective.id})",
-        f"ratio                   {ratio}",
-        f"present value benefits  {evaluation.present_value_benefits:>16,.2f} EUR",
-        f"present value costs     {evaluation.present_value_costs:>16,.2f} EUR",
-        f"net present value       {evaluation.net_present_value:>16,.2f} EUR",
-    ]
-    readings = {name: scenario.value_at(name) for name in scenario.choices()} | _yours(scenario)
-    lines.append("read with               " + ", ".join(f"{k}={v}" for k, v in readings.items()))
-    if evaluation.unstated_costs:
-        unstated = ", ".join(evaluation.unstated_costs)
-        lines.append(f"counted as 0, not stated: {unstated}; the ratio is too high")
-    lines.append("")
-    lines += [
-        f"{labels[row.outcome]:<{width}}  {row.present_value:>16,.2f} EUR  {row.provenance}"
-        for row in evaluation.by_outcome
-    ]
-    return "\n".join(lines)
-
-
-def _changes(options: argparse.Namespace, scenario: Scenario) -> dict[str, Value]:
-    """Return the ``ADDRESS=VALUE`` options and the point of view as changes."""
-    changes: dict[str, Value] = {}
     for assignment in options.changes:
         address, _, written = assignment.partition("=")
         changes[address] = scenario.value_from_text(address, written)
     if options.perspective is not None:
         changes["perspective"] = options.perspective
-    return changes
+    return scenario.with_changes(changes)
+
+
+def _write(
+    options: argparse.Namespace,
+    *,
+    plain: Callable[[], dict[str, Any]],
+    text: Callable[[], str],
+) -> None:
+    if options.format == "text":
+        print(text())
+    elif options.format == "json":
+        print(json.dumps(plain(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        rows = plain_results.tidy(plain())
+        writer = csv.DictWriter(sys.stdout, ["table", "line", "figure", "value"])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _option_error(where: str, received: Any, message: Exception | str) -> ScenarioError:
+    problem = Problem(
+        where=where, code="option", received=received, allowed="", message=str(message)
+    )
+    return ScenarioError([problem])
+
+
+# --- Options -----------------------------------------------------------------------------------
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m roi_model",
+        prog="roi-model",
         description="What one euro spent on social mediation brings back.",
+        epilog="Exit status: 0; 1 if check or verify found something; 2 if the input is at fault.",
     )
     parser.add_argument("--version", action="version", version=roi_model.__version__)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("evaluate", help="print the result of a case")
+
+    command = _command(commands, "evaluate", _evaluate, "print the result of a case")
+    _add_case(command)
+
+    command = _command(commands, "simulate", _simulate, "print how sure the result of a case is")
+    _add_case(command)
+    command.add_argument("--draws", type=int, default=DEFAULT_DRAWS, metavar="N")
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="same seed, same result")
+    command.add_argument("--method", choices=get_args(Method), default="sobol")
     command.add_argument(
-        "case", help=f"a YAML or JSON file, or a shipped case: {', '.join(shipped_cases())}"
+        "--target",
+        type=float,
+        action="append",
+        metavar="RATIO",
+        help="give the share of draws above this ratio (1 by default); may be repeated",
     )
-    command.add_argument("--format", choices=("text", "json"), default="text")
-    command.add_argument("--language", choices=("fr", "en"), default="en", help="of the labels")
-    command.add_argument("--perspective", help="point of view; that of the case by default")
+    command.add_argument(
+        "--level",
+        type=_share,
+        default=DEFAULT_LEVEL,
+        help="share of the draws that the interval holds",
+    )
+
+    command = _command(commands, "sensitivity", _sensitivity, "print which numbers decide")
+    _add_case(command)
+    command.add_argument(
+        "--target", type=float, default=1.0, metavar="RATIO", help="of the switching values"
+    )
+    command.add_argument(
+        "--points", type=_power_of_two, default=2**10, metavar="N", help="a power of two"
+    )
+    command.add_argument("--seed", type=int, default=0, metavar="S")
+
+    command = _command(commands, "check", _check, "print what an assurer would ask about a case")
+    _add_case(command)
+
+    command = _command(commands, "convert", _convert, "write a case in another form", shown=False)
+    _add_case(command)
+    command.add_argument(
+        "target",
+        metavar="TARGET",
+        help="the ending says the form: .yaml, .json, or a value map in .csv or .xlsx",
+    )
+    command.add_argument(
+        "--lossy",
+        action="store_true",
+        help="write a value map even where its columns cannot hold all of the case",
+    )
+
+    command = _command(commands, "verify", _verify, "recompute calculations published elsewhere")
+    command.add_argument("cases", nargs="*", metavar="CASE", help="all by default")
+
+    _command(commands, "schema", _schema, "print the JSON Schema of case files", shown=False)
+    return parser
+
+
+def _command(
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    help: str,
+    *,
+    shown: bool = True,
+) -> argparse.ArgumentParser:
+    """Return the parser of a command; ``shown`` ones say in what form, and in what language."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+    command.set_defaults(run=run)
+    if shown:
+        command.add_argument("--format", choices=("text", "json", "csv"), default="text")
+        command.add_argument("--language", choices=("fr", "en"), default="en", help="of the labels")
+    return command
+
+
+def _add_case(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "case",
+        metavar="CASE",
+        help=f"a shipped case ({', '.join(shipped_cases())}), a YAML or JSON file, or a value "
+        "map in .csv or .xlsx",
+    )
+    command.add_argument("--perspective", metavar="P", help="point of view; the case's by default")
     command.add_argument(
         "--set",
         dest="changes",
@@ -161,4 +300,26 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ADDRESS=VALUE",
         help="replace a number or a setting; may be repeated",
     )
-    return parser
+    for setting, option in OPTION_OF_SETTING.items():
+        choices = CONVENTIONS.get(setting)
+        command.add_argument(
+            option,
+            dest=setting,
+            choices=None if choices is None else [str(one) for one in choices],
+            metavar="RATE" if choices is None else None,
+            help="a fraction, such as 0.035" if choices is None else None,
+        )
+
+
+def _share(written: str) -> float:
+    share = float(written)
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"must be between 0 and 1, both excluded (got {written})")
+    return share
+
+
+def _power_of_two(written: str) -> int:
+    number = int(written)
+    if number < 2 or number & (number - 1):
+        raise argparse.ArgumentTypeError(f"must be a power of two, such as 1024 (got {written})")
+    return number

@@ -96,7 +96,8 @@ class Source(Record):
 
     title: Sentence
     publisher: Label
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)]
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    """Where it can be read, if anywhere that anyone may open."""
     date: datetime.date | None = None
 
 

@@ -28,8 +28,11 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the fault as one line: where, what is required, what was received."""
-        line = "" if self.line is None else f"line {self.line}, "
-        return f"{line}{self.where or 'scenario'}: {self.message} (got {shown(self.received)})"
+        place = self.where or "scenario"
+        if self.line is not None:
+            is_file = self.code == "file"
+            place = f"{place}, line {self.line}" if is_file else f"line {self.line}, {place}"
+        return f"{place}: {self.message} (got {shown(self.received)})"
 
 
 class ScenarioError(ValueError):

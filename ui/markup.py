@@ -30,8 +30,10 @@ def badge(provenance: Provenance, t: Words) -> Html:
     return Html(f'<span class="badge {provenance}">{escape(t(f"provenance.{provenance}"))}</span>')
 
 
-def external_link(url: str, text: str) -> Html:
-    """Return a link to another site, opened beside this one."""
+def external_link(url: str | None, text: str) -> Html:
+    """Return a link to another site, opened beside this one; the text alone without an address."""
+    if url is None:
+        return Html(escape(text))
     return Html(
         f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">{escape(text)}</a>'
     )

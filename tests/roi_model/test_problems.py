@@ -31,6 +31,11 @@ def test_a_problem_of_a_file_begins_with_its_line():
     assert str(problem(line=12)) == "line 12, costs[aid].value: must be 0 or more (got -5)"
 
 
+def test_a_file_that_cannot_be_read_begins_with_its_name():
+    found = problem(where="mine.yaml", code="file", line=3)
+    assert str(found) == "mine.yaml, line 3: must be 0 or more (got -5)"
+
+
 def test_an_error_lists_every_problem_on_its_own_line_under_the_name_of_the_file():
     error = ScenarioError([problem(), problem(where="period.fr")], source="mine.yaml")
     assert str(error).splitlines() == [
