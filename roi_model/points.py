@@ -1,14 +1,13 @@
 """The points at which a simulation evaluates the model, as raw columns of 32 random bits.
 
-A column belongs to one uncertain number, a row to one draw. Columns come in chunks of some
-thousands of rows, each computed alone: in any order, on any thread, from objects that are only
-read, in a memory that does not grow with the number of draws. A column depends on the seed, on
-the number of dimensions and on its own number, never on which others are asked for: with a
+A column belongs to one uncertain number, a row to one draw. Replicates, each an independent set
+of points, stand one after the other; how much results vary between them is their numerical error.
+
+Any run of rows of a column is computed alone: in any order, on any thread, from objects that are
+only read, in a memory that does not grow with the number of draws. A column depends on the seed,
+on the number of dimensions and on its own number, never on which others are asked for: with a
 number for each parameter of a scenario, two variants of it share their draws, and their
 difference is not noise.
-
-Replicates are independent sets of points; how much results vary between them is their numerical
-error.
 """
 
 from dataclasses import dataclass
@@ -21,11 +20,11 @@ from numpy.typing import NDArray
 Bits = NDArray[np.uint32]
 
 CHUNK_LOG2 = 12
-"""Rows of a chunk, as a power of two: a column of 4096 draws stays in the processor's cache."""
+"""Rows of a chunk of columns, as a power of two."""
 
 
 class Points(Protocol):
-    """Replicates of raw points, in chunks."""
+    """Replicates of raw points, one after the other."""
 
     @property
     def dimensions(self) -> int:
@@ -39,19 +38,14 @@ class Points(Protocol):
     def per_replicate(self) -> int:
         """Points in each of them."""
 
-    @property
-    def chunk_size(self) -> int:
-        """Points in a chunk; the last chunk of a replicate may have fewer."""
-
-    @property
-    def chunks(self) -> int:
-        """Chunks in a replicate."""
-
-    def columns(self, replicate: int, chunk: int, wanted: NDArray[np.intp]) -> Bits:
-        """Return the ``wanted`` columns of a chunk, one a row: shape (wanted, points)."""
+    def column(self, column: int, start: int, stop: int) -> Bits:
+        """Return the rows ``start`` to ``stop``, itself not among them, of a column."""
 
 
 # --- Sobol points ------------------------------------------------------------------------------
+
+_BITS = 32
+_LOW_LOG2 = 8  # long enough an inner loop, short enough a table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,44 +53,51 @@ class SobolPoints:
     """Scrambled Sobol points, in the order of binary numbers; made by ``sobol_points``.
 
     Point i is the exclusive or of a shift and of one direction for each bit of i. It is put
-    together from three parts: low bits, the other bits within a chunk, and the chunk's number.
+    together from three parts: low bits, the other bits within a block, and the block's number.
     """
 
     per_replicate: int
-    _low: tuple[Bits, ...]  # for each replicate (dimensions, values of the low bits)
-    _high: tuple[Bits, ...]  # the same of the other bits within a chunk; the shift is in it
-    _chunk: tuple[Bits, ...]  # the same of the number of the chunk
+    _low: Bits  # (dimensions, values of the low bits)
+    _high: Bits  # the same of the other bits within a block
+    _block: Bits  # the same of the number of the block
+    _shift: Bits  # (dimensions, replicates)
 
     @property
     def dimensions(self) -> int:
         """Columns that may be asked for."""
-        return self._low[0].shape[0]
+        return self._shift.shape[0]
 
     @property
     def replicates(self) -> int:
-        """Independent scrambles."""
-        return len(self._low)
+        """Independent shifts."""
+        return self._shift.shape[1]
 
     @property
     def chunk_size(self) -> int:
-        """Points in every chunk."""
-        return self._low[0].shape[1] * self._high[0].shape[1]
+        """Points in every chunk of ``columns``."""
+        return self._low.shape[1] * self._high.shape[1]
 
     @property
     def chunks(self) -> int:
         """Chunks in a replicate."""
-        return self._chunk[0].shape[1]
+        return self._block.shape[1]
+
+    def column(self, column: int, start: int, stop: int) -> Bits:
+        """Return the rows ``start`` to ``stop``, itself not among them, of a column."""
+        size = self.chunk_size
+        first = start // size
+        replicate, number = np.divmod(np.arange(first, -(-stop // size)), self.chunks)
+        block = self._block[column, number] ^ self._shift[column, replicate]
+        high = block[:, np.newaxis] ^ self._high[column]
+        points = high[:, :, np.newaxis] ^ self._low[column]
+        return points.reshape(-1)[start - first * size : stop - first * size]
 
     def columns(self, replicate: int, chunk: int, wanted: NDArray[np.intp]) -> Bits:
-        """Return the ``wanted`` columns of a chunk, one a row: shape (wanted, points)."""
-        of_chunk = self._chunk[replicate][wanted, chunk, np.newaxis]
-        high = self._high[replicate][wanted] ^ of_chunk
-        low = self._low[replicate][wanted]
-        points: Bits = high[:, :, np.newaxis] ^ low[:, np.newaxis, :]
+        """Return the ``wanted`` columns of a chunk of a replicate, one a row."""
+        block = self._block[wanted, chunk] ^ self._shift[wanted, replicate]
+        high = block[:, np.newaxis] ^ self._high[wanted]
+        points: Bits = high[:, :, np.newaxis] ^ self._low[wanted][:, np.newaxis, :]
         return points.reshape(len(wanted), self.chunk_size)
-
-
-_LOW_LOG2 = 8  # long enough an inner loop, short enough a table: measured best from 6 to 10
 
 
 @lru_cache(maxsize=8)
@@ -108,66 +109,86 @@ def sobol_points(
     per_replicate_log2: int,
     chunk_log2: int = CHUNK_LOG2,
 ) -> SobolPoints:
-    """Return ``replicates`` independent scrambles of 2 ** ``per_replicate_log2`` Sobol points.
+    """Return ``replicates`` independent shifts of 2 ** ``per_replicate_log2`` Sobol points.
 
-    They are those of ``scipy.stats.qmc.Sobol`` (matrix scrambling and digital shift, 32 bits),
-    in another order: SciPy's point i is our point i ^ (i >> 1), its Gray code. In each replicate
-    each column has one point in each of 2 ** ``per_replicate_log2`` equal intervals. Each point
-    of a replicate is needed for that: none may be left out.
+    The first replicate is ``scipy.stats.qmc.Sobol`` (matrix scrambling and digital shift, 32
+    bits) in another order: SciPy's point i is our point i ^ (i >> 1), its Gray code. The others
+    have the same matrices and digital shifts of their own, which alone make a point uniform and
+    a mean unbiased. In each replicate each column has one point in each of
+    2 ** ``per_replicate_log2`` equal intervals. Each point of a replicate is needed for that:
+    none may be left out.
 
     Source: Sobol (1967); Joe and Kuo (2008), SIAM J. Sci. Comput. 30(5); Matoušek (1998),
-    J. Complexity 14(4).
+    J. Complexity 14(4); L'Ecuyer and Lemieux (2002), in Modeling Uncertainty, for shifts.
     """
     _require_counts(seed=seed, dimensions=dimensions, replicates=replicates)
-    if not 0 <= per_replicate_log2 <= 31:
+    if not 0 <= per_replicate_log2 < _BITS:
         raise ValueError(f"per_replicate_log2 must be between 0 and 31 (got {per_replicate_log2})")
-    chunk_bits = min(chunk_log2, per_replicate_log2)
-    low_bits = min(_LOW_LOG2, chunk_bits)
-    parts = []
-    for source in np.random.SeedSequence(seed).spawn(replicates):
-        shift, directions = _scrambled(source, dimensions, per_replicate_log2)
-        no_shift = np.zeros_like(shift)
-        parts.append(
-            (
-                _combinations(no_shift, directions[:low_bits]),
-                _combinations(shift, directions[low_bits:chunk_bits]),
-                _combinations(no_shift, directions[chunk_bits:]),
-            )
-        )
-    low, high, chunk = zip(*parts, strict=True)
-    return SobolPoints(per_replicate=2**per_replicate_log2, _low=low, _high=high, _chunk=chunk)
+    first, *others = np.random.SeedSequence(seed).spawn(replicates)
+    shift, matrix = _scramble(first, dimensions)
+    shifts = [shift, *(one.generate_state(dimensions) for one in others)]
+    direction = _scrambled(_directions(dimensions, per_replicate_log2), matrix)
+    block_bits = min(chunk_log2, per_replicate_log2)
+    low_bits = min(_LOW_LOG2, block_bits)
+    return SobolPoints(
+        per_replicate=2**per_replicate_log2,
+        _low=_combinations(direction[:, :low_bits]),
+        _high=_combinations(direction[:, low_bits:block_bits]),
+        _block=_combinations(direction[:, block_bits:]),
+        _shift=np.stack(shifts, axis=1),
+    )
 
 
-def _scrambled(
-    source: np.random.SeedSequence, dimensions: int, bits: int
-) -> tuple[Bits, list[Bits]]:
-    """Return the shift and the directions of the lowest ``bits`` of SciPy's scrambled points.
+@lru_cache(maxsize=8)
+def _directions(dimensions: int, count: int) -> Bits:
+    """Return the directions of the lowest bits of SciPy's Sobol points: (dimensions, count).
 
-    Its first point is the shift. The Gray code of 2 ** (k + 1) - 1 has bit k alone, so that
-    point is the shift and direction k.
+    Its first point is 0. The Gray code of 2 ** (k + 1) - 1 has bit k alone, so that point is
+    direction k.
     """
     from scipy.stats import qmc
 
-    engine = qmc.Sobol(dimensions, scramble=True, bits=32, rng=np.random.default_rng(source))
-
-    def next_point() -> Bits:
-        return (engine.random(1)[0] * 2.0**32).astype(np.uint32)  # exact: multiples of 2**-32
-
-    shift = next_point()
-    directions = []
-    for bit in range(bits):
-        skipped = 2 ** (bit + 1) - 1 - engine.num_generated
-        if skipped:
-            engine.fast_forward(skipped)
-        directions.append(next_point() ^ shift)
-    return shift, directions
+    engine = qmc.Sobol(dimensions, scramble=False, bits=_BITS)
+    directions = np.empty((dimensions, count), dtype=np.uint32)
+    for bit in range(count):
+        engine.fast_forward(2 ** (bit + 1) - 1 - engine.num_generated)
+        directions[:, bit] = engine.random(1)[0] * 2.0**_BITS  # exact: multiples of 2**-32
+    return directions
 
 
-def _combinations(start: Bits, directions: list[Bits]) -> Bits:
-    """Return ``start`` with every combination of directions: shape (dimensions, 2 ** n)."""
-    points = start[:, np.newaxis]
-    for direction in directions:
-        points = np.concatenate([points, points ^ direction[:, np.newaxis]], axis=1)
+def _scramble(source: np.random.SeedSequence, dimensions: int) -> tuple[Bits, Bits]:
+    """Return the shift and the columns of the matrix of each dimension, as SciPy draws them.
+
+    Matrices are lower triangular, their diagonal 1; a random bit is the first of 32. Those of a
+    shift go from its last bit to its first; then come the matrices, row after row.
+    """
+    stream = np.random.PCG64(source.spawn(1)[0])
+    words = stream.random_raw(dimensions * (1 + _BITS) * _BITS // 2)
+    drawn = words.astype("<u8", copy=False).view("<u4") >> 31
+    places = np.arange(_BITS, dtype=np.uint32)
+    rising, falling = np.uint32(1) << places, np.uint32(2**31) >> places
+    shift = drawn[: dimensions * _BITS].reshape(-1, _BITS) @ rising
+    rows = drawn[dimensions * _BITS :].reshape(-1, _BITS, _BITS)
+    columns = np.einsum("drc,r->dc", rows, falling)
+    return shift, columns & (np.uint32(2**32 - 1) >> places) | falling
+
+
+def _scrambled(plain: Bits, matrix: Bits) -> Bits:
+    """Return directions multiplied by the matrix of their dimension; SciPy takes far longer."""
+    directions = np.zeros_like(plain)
+    for row in range(plain.shape[1]):  # below, plain directions have only zeros
+        bits = plain >> np.uint32(_BITS - 1 - row) & 1
+        directions ^= bits * matrix[:, row, np.newaxis]
+    return directions
+
+
+def _combinations(directions: Bits) -> Bits:
+    """Return every combination of directions: shape (dimensions, 2 ** directions)."""
+    dimensions, count = directions.shape
+    points = np.zeros((dimensions, 2**count), dtype=np.uint32)
+    for bit in range(count):
+        size = 2**bit
+        points[:, size : 2 * size] = points[:, :size] ^ directions[:, bit, np.newaxis]
     return points
 
 
@@ -178,56 +199,32 @@ def _combinations(start: Bits, directions: list[Bits]) -> Bits:
 class PseudoRandomPoints:
     """Independent pseudo-random points; made by ``pseudo_random_points``.
 
-    Each chunk has a stream of its own, seeded by its number and its replicate's, and each column
-    the stretch of it that its own number says. A stretch not asked for is skipped at no cost.
+    Each column has a stream of its own, seeded by its number, of which each row has 32 bits.
     """
 
     seed: int
     dimensions: int
     replicates: int
     per_replicate: int
-    chunk_size: int
 
-    @property
-    def chunks(self) -> int:
-        """Chunks in a replicate."""
-        return -(-self.per_replicate // self.chunk_size)
-
-    def columns(self, replicate: int, chunk: int, wanted: NDArray[np.intp]) -> Bits:
-        """Return the ``wanted`` columns of a chunk, one a row: shape (wanted, points)."""
-        source = np.random.SeedSequence(self.seed, spawn_key=(replicate, chunk))
-        stream = np.random.PCG64DXSM(source)
-        words = -(-self.chunk_size // 2)  # of 64 bits
-        drawn = np.empty((len(wanted), words), dtype=np.uint64)
-        reached = 0
-        for row, column in enumerate(wanted.tolist()):
-            if column != reached:
-                stream.advance((column - reached) * words)
-            drawn[row] = stream.random_raw(words)
-            reached = column + 1
-        rows = min(self.chunk_size, self.per_replicate - chunk * self.chunk_size)
-        return drawn.astype("<u8", copy=False).view("<u4")[:, :rows]
+    def column(self, column: int, start: int, stop: int) -> Bits:
+        """Return the rows ``start`` to ``stop``, itself not among them, of a column."""
+        stream = np.random.PCG64DXSM(np.random.SeedSequence(self.seed, spawn_key=(column,)))
+        first, last = start // 2, -(-stop // 2)  # words of 64 bits
+        stream.advance(first)
+        drawn = stream.random_raw(last - first)
+        return drawn.astype("<u8", copy=False).view("<u4")[start - 2 * first : stop - 2 * first]
 
 
 def pseudo_random_points(
-    *,
-    seed: int,
-    dimensions: int,
-    replicates: int,
-    per_replicate: int,
-    chunk_size: int = 2**CHUNK_LOG2,
+    *, seed: int, dimensions: int, replicates: int, per_replicate: int
 ) -> PseudoRandomPoints:
     """Return ``replicates`` sets of ``per_replicate`` points of a PCG64DXSM generator."""
     _require_counts(seed=seed, dimensions=dimensions, replicates=replicates)
-    for name, count in (("per_replicate", per_replicate), ("chunk_size", chunk_size)):
-        if count < 1:
-            raise ValueError(f"{name} must be 1 or more (got {count})")
+    if per_replicate < 1:
+        raise ValueError(f"per_replicate must be 1 or more (got {per_replicate})")
     return PseudoRandomPoints(
-        seed=seed,
-        dimensions=dimensions,
-        replicates=replicates,
-        per_replicate=per_replicate,
-        chunk_size=chunk_size,
+        seed=seed, dimensions=dimensions, replicates=replicates, per_replicate=per_replicate
     )
 
 

@@ -8,10 +8,12 @@ of a scenario differ by what was changed and by nothing else.
 
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from threading import Lock
 from typing import Literal, get_args
 
 import numpy as np
@@ -19,25 +21,33 @@ from numpy.typing import NDArray
 
 from roi_model import formulas
 from roi_model.dependence import correlated, factor
-from roi_model.distributions import Sampler, sampler
+from roi_model.distributions import Standardised, standard_sampler, standardised
 from roi_model.evaluation import perspective_in
 from roi_model.formulas import Numeric
 from roi_model.perspectives import Perspective
-from roi_model.points import Points, pseudo_random_points, sobol_points
+from roi_model.points import Bits, Points, pseudo_random_points, sobol_points
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario
+from roi_model.settings import SETTING_NUMBERS, Settings
 from roi_model.uncertainty import UncertainNumber, number_of_columns, uncertain_numbers
 from roi_model.valuation import Valuation
+from roi_model.value_map import Outcome
 
 Amounts = NDArray[np.float64]
 Method = Literal["sobol", "pseudo_random"]
 
 REPLICATES = 8
-"""Independent sets of points: enough to tell an error from, few enough to keep each set long."""
+"""Independent sets of points: enough to tell an error from, few enough to keep each set long.
+Where more of them come closer to the draws asked for, there are up to 15."""
 FEWEST_DRAWS, MOST_DRAWS = 128, 2**24
 DEFAULT_DRAWS = 2**14
 DEFAULT_LEVEL = 0.9
 """Share of the draws that an interval holds, as many left out below as above."""
+KEPT_BYTES = 2**27
+"""What the draws kept from one simulation to the next may take: 128 MiB."""
+
+_LONGEST_RUN, _SHORTEST_RUN, _ALIGNED = 2**16, 2**15, 2**8  # measured; see ``_runs``
+_KEYS = 4096
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +98,7 @@ class Simulation:
 
     @property
     def draws(self) -> int:
-        """How many draws were made: with Sobol points, a power of two."""
+        """How many draws were made: with Sobol points, a power of two in each replicate."""
         return self.benefits.size
 
     @cached_property
@@ -177,9 +187,14 @@ def simulate(
 ) -> Simulation:
     """Return the result of ``scenario`` over at least ``draws`` draws of its uncertain numbers.
 
-    Scrambled Sobol points by default, whose number is rounded up to a power of two; pseudo-random
-    ones as the alternative. The same seed gives the same result whatever the number of
-    ``threads``. Beside the draws returned, 16 bytes each, memory does not grow with their number.
+    Scrambled Sobol points by default, 8 to 15 replicates of a power of two: at most an eighth
+    more than asked for. Pseudo-random ones as the alternative. The same seed gives the same
+    result whatever the number of ``threads``, and whatever was simulated before.
+
+    Standard draws of each number and present values of each outcome are kept the second time
+    they are made: where values move, little is left to do but the formula, and that for the
+    outcomes that they bear on. Beside those, ``KEPT_BYTES`` at most, and the draws returned,
+    16 bytes each, memory does not grow with the number of draws.
 
     Source: Owen (1998), ACM TOMACS 8(1), for scrambled points in independent replicates.
 
@@ -190,86 +205,213 @@ def simulate(
     """
     _require(draws, seed, method)
     perspective = perspective_in(scenario, perspective)
-    numbers = uncertain_numbers(scenario)
+    uncertain = uncertain_numbers(scenario)
     valuation = Valuation(scenario, perspective)
+    points = _points(method, seed, max(1, number_of_columns(scenario)), draws)
+    dependence = _dependence(scenario, uncertain)
+    numbers = {one.address: _number(one, points, dependence) for one in uncertain}
+    total = points.replicates * points.per_replicate
+    lines = _lines(valuation, numbers)
+    keys = [*(number.key for number in numbers.values()), *lines]
+    known, room = _KEPT.lent(keys, total)
     model = _Model(
         valuation=valuation,
         centre={name: float(value) for name, value in valuation.benefits({}).items()},
-        addresses=tuple(number.address for number in numbers),
-        samplers=tuple(_sampler(number) for number in numbers),
-        columns=np.array([number.column for number in numbers], dtype=np.intp),
-        dependence=_dependence(scenario, numbers),
-        points=_points(method, seed, max(1, number_of_columns(scenario)), draws),
+        numbers=numbers,
+        lines=lines,
+        known=known,
+        room=room,
+        benefits=np.empty(total),
+        costs=np.empty(total),
     )
-    points = model.points
-    tasks = [(one, chunk) for one in range(points.replicates) for chunk in range(points.chunks)]
+    for number in numbers.values():  # once, before threads need it
+        if number.key not in known:
+            standard_sampler(number.standardised.standard)
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        parts = list(pool.map(lambda task: model.chunk(*task), tasks))
+        sums = list(pool.map(model.run, *_runs(total)))
+    _KEPT.keep({key: room[key] for key in model.filled})
     return Simulation(
         scenario=scenario.id,
         perspective=perspective,
         method=method,
         seed=seed,
         replicates=points.replicates,
-        varied=model.addresses,
-        benefits=np.concatenate([part.benefits for part in parts]),
-        costs=np.concatenate([part.costs for part in parts]),
-        contributions=_contributions(parts, model.centre),
+        varied=tuple(numbers),
+        benefits=model.benefits,
+        costs=model.costs,
+        contributions=_contributions(np.sum(sums, axis=0) / total, model.centre),
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Part:
-    """The draws of one chunk, and sums over them of each outcome that counts."""
+class _Dependence:
+    """How the columns of some numbers are mixed, for them to be correlated."""
 
-    outcomes: tuple[str, ...]
-    benefits: Amounts
-    costs: Amounts
-    sums: Amounts
-    """Of deviations from the centre: (outcomes, 3), the deviation, its square, its product with
-    that of all benefits."""
+    columns: tuple[int, ...]
+    factor: Amounts
+
+    def mixed(self, points: Points, start: int, stop: int) -> dict[int, Bits]:
+        """Return the mixed columns by their numbers."""
+        raw = np.array([points.column(column, start, stop) for column in self.columns])
+        return dict(zip(self.columns, correlated(raw, self.factor), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Dependence:
-    rows: NDArray[np.intp]
-    factor: Amounts
+class _Number:
+    """A number that varies."""
+
+    key: Hashable
+    """What its standard draws depend on."""
+    standardised: Standardised
+    is_whole: bool
+    column: int
+    points: Points
+    dependence: _Dependence | None = field(compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Line:
+    """An outcome that counts, and all that its present value depends on."""
+
+    outcome: Outcome
+    sign: int
+    settings: Settings
+    numbers: tuple[_Number, ...]
+
+    def __hash__(self) -> int:
+        return hash((self.outcome.id, self.numbers))
+
+
+class _KeptDraws:
+    """Draws kept from one simulation to the next, by what they depend on.
+
+    Fresh memory takes longer to come by than draws: they are kept the second time they are made.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._made: OrderedDict[Hashable, None] = OrderedDict()
+        self._draws: OrderedDict[Hashable, Amounts] = OrderedDict()
+
+    def lent(
+        self, keys: Sequence[Hashable], total: int
+    ) -> tuple[dict[Hashable, Amounts], dict[Hashable, Amounts]]:
+        """Return the draws that are kept, and room for those to be kept."""
+        with self._lock:
+            known = {key: self._draws[key] for key in keys if key in self._draws}
+            again = [key for key in keys if key in self._made]
+            for key in known:
+                self._draws.move_to_end(key)
+            for key in keys:
+                self._made[key] = None
+                self._made.move_to_end(key)
+            while len(self._made) > _KEYS:
+                self._made.popitem(last=False)
+        if 8 * total * len(keys) > KEPT_BYTES:
+            return known, {}
+        return known, {key: np.empty(total) for key in again if key not in known}
+
+    def keep(self, draws: Mapping[Hashable, Amounts]) -> None:
+        """Keep draws; those that served longest ago make room."""
+        with self._lock:
+            self._draws.update(draws)
+            size = sum(one.nbytes for one in self._draws.values())
+            while size > KEPT_BYTES:
+                size -= self._draws.popitem(last=False)[1].nbytes
+
+
+_KEPT = _KeptDraws()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Model:
-    """All that a chunk of draws needs; only read."""
+    """All that a run of draws needs, and where it puts its results."""
 
     valuation: Valuation
     centre: Mapping[str, float]
     """Present value of each outcome that counts, no number varied: what draws deviate from."""
-    addresses: tuple[str, ...]
-    samplers: tuple[Sampler, ...]
-    columns: NDArray[np.intp]
-    dependence: _Dependence | None
-    points: Points
+    numbers: Mapping[str, _Number]
+    lines: Sequence[_Line]
+    known: Mapping[Hashable, Amounts]
+    room: Mapping[Hashable, Amounts]
+    """Draws that are kept, and room for those to be kept: of numbers and of lines."""
+    benefits: Amounts
+    costs: Amounts
+    filled: set[Hashable] = field(default_factory=set)
+    """What has been put into its room."""
 
-    def chunk(self, replicate: int, chunk: int) -> _Part:
-        raw = self.points.columns(replicate, chunk, self.columns)
-        size = raw.shape[1]
-        if self.dependence is not None:
-            rows = self.dependence.rows
-            raw[rows] = correlated(raw[rows], self.dependence.factor)
-        numbers: dict[str, Numeric] = {
-            address: draw(bits)
-            for address, draw, bits in zip(self.addresses, self.samplers, raw, strict=True)
-        }
-        gained = self.valuation.benefits(numbers)
-        benefits = _filled(sum(gained.values(), start=0.0), size)
-        costs = _filled(sum(self.valuation.costs(numbers).values(), start=0.0), size)
+    def run(self, start: int, stop: int) -> Amounts:
+        """Evaluate some draws; return sums over them, of deviations from the centre.
+
+        Shape (outcomes, 3): the deviation of an outcome, its square, its product with that of
+        all benefits.
+        """
+        numbers = _Draws(self, start, stop)
+        gained = [
+            self.kept(line, partial(self._gain, line, numbers), start, stop) for line in self.lines
+        ]
+        benefits, costs = self.benefits[start:stop], self.costs[start:stop]
+        benefits[:] = 0.0
+        for amount in gained:
+            benefits += amount
+        costs[:] = sum(self.valuation.costs(numbers).values(), start=0.0)
         total = benefits - sum(self.centre.values())
-        deviations = [gained[name] - self.centre[name] for name in gained]
-        return _Part(
-            outcomes=tuple(gained),
-            benefits=benefits,
-            costs=costs,
-            sums=np.array([_sums(_filled(one, size), total) for one in deviations]).reshape(-1, 3),
+        deviations = (
+            _filled(amount - centre, total.size)
+            for amount, centre in zip(gained, self.centre.values(), strict=True)
         )
+        return np.array([_sums(deviation, total) for deviation in deviations]).reshape(-1, 3)
+
+    def _gain(self, line: _Line, numbers: Mapping[str, Numeric]) -> Numeric:
+        return self.valuation.present_value(line.outcome, line.sign, numbers)
+
+    def kept(self, key: Hashable, made: Callable[[], Numeric], start: int, stop: int) -> Numeric:
+        """Return some draws from those that are kept, else as they are ``made``."""
+        if (known := self.known.get(key)) is not None:
+            return known[start:stop]
+        draws = made()
+        if (room := self.room.get(key)) is not None:
+            room[start:stop] = draws
+            self.filled.add(key)
+        return draws
+
+
+class _Draws(Mapping[str, Numeric]):
+    """The numbers that vary, at some draws: each is drawn when it is asked for."""
+
+    def __init__(self, model: _Model, start: int, stop: int) -> None:
+        self._model = model
+        self._rows = start, stop
+        self._common: dict[str, Amounts] = {}
+        self._mixed: dict[int, Bits] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._model.numbers)
+
+    def __len__(self) -> int:
+        return len(self._model.numbers)
+
+    def __getitem__(self, address: str) -> Amounts:
+        if address in self._common:
+            return self._common[address]
+        number = self._model.numbers[address]
+        standard = self._model.kept(number.key, partial(self._standard, number), *self._rows)
+        draws = number.standardised.draws(np.asarray(standard))
+        if number.is_whole:
+            np.rint(draws, out=draws)
+        if address in SETTING_NUMBERS:  # each outcome asks for it
+            self._common[address] = draws
+        return draws
+
+    def _standard(self, number: _Number) -> Amounts:
+        return standard_sampler(number.standardised.standard)(self._raw(number))
+
+    def _raw(self, number: _Number) -> Bits:
+        if number.dependence is None:
+            return number.points.column(number.column, *self._rows)
+        if not self._mixed:
+            self._mixed = number.dependence.mixed(number.points, *self._rows)
+        return self._mixed[number.column]
 
 
 def _require(draws: int, seed: int, method: str) -> None:
@@ -282,22 +424,69 @@ def _require(draws: int, seed: int, method: str) -> None:
 
 
 def _points(method: Method, seed: int, dimensions: int, draws: int) -> Points:
-    per_replicate = -(-draws // REPLICATES)
     if method == "pseudo_random":
         return pseudo_random_points(
-            seed=seed, dimensions=dimensions, replicates=REPLICATES, per_replicate=per_replicate
+            seed=seed,
+            dimensions=dimensions,
+            replicates=REPLICATES,
+            per_replicate=-(-draws // REPLICATES),
         )
+    per_replicate_log2 = (draws // REPLICATES).bit_length() - 1
+    replicates = -(-draws // 2**per_replicate_log2)
+    if replicates == 2 * REPLICATES:
+        replicates, per_replicate_log2 = REPLICATES, per_replicate_log2 + 1
     return sobol_points(
         seed=seed,
         dimensions=dimensions,
-        replicates=REPLICATES,
-        per_replicate_log2=(per_replicate - 1).bit_length(),
+        replicates=replicates,
+        per_replicate_log2=per_replicate_log2,
     )
 
 
-def _sampler(number: UncertainNumber) -> Sampler:
-    draw = sampler(number.distribution)
-    return (lambda bits: np.rint(draw(bits))) if number.is_whole else draw
+def _runs(total: int) -> tuple[list[int], list[int]]:
+    """Return where runs of draws start and where they stop, whatever the number of threads.
+
+    Between calls to NumPy threads wait for each other, so calls must be long; but not so long
+    that the columns of a run leave the processor's cache. An even number of runs serves two
+    threads alike.
+    """
+    count = 2 * -(-total // (2 * _LONGEST_RUN)) if total > _SHORTEST_RUN else 1
+    stops = [total * run // count // _ALIGNED * _ALIGNED for run in range(1, count)]
+    return [0, *stops], [*stops, total]
+
+
+def _number(number: UncertainNumber, points: Points, dependence: _Dependence | None) -> _Number:
+    if dependence is not None and number.column not in dependence.columns:
+        dependence = None
+    whole = standardised(number.distribution)
+    mixing = dependence and (dependence.columns, dependence.factor.tobytes())
+    return _Number(
+        key=(points, number.column, whole.standard, mixing),
+        standardised=whole,
+        is_whole=number.is_whole,
+        column=number.column,
+        points=points,
+        dependence=dependence,
+    )
+
+
+def _lines(valuation: Valuation, numbers: Mapping[str, _Number]) -> list[_Line]:
+    """Return the outcomes that count, each with the numbers that it may ask for."""
+    scenario = valuation.scenario
+    common = [number for address, number in numbers.items() if address in SETTING_NUMBERS]
+    own: dict[str, list[_Number]] = {outcome.id: [] for outcome in scenario.outcomes}
+    for address, number in numbers.items():
+        own.get(address.partition(".")[0], []).append(number)
+    return [
+        _Line(
+            outcome=outcome,
+            sign=sign,
+            settings=scenario.settings,
+            numbers=(*own[outcome.id], *common),
+        )
+        for outcome, sign in zip(scenario.outcomes, valuation.signs, strict=True)
+        if sign
+    ]
 
 
 def _dependence(scenario: Scenario, numbers: Sequence[UncertainNumber]) -> _Dependence | None:
@@ -317,7 +506,9 @@ def _dependence(scenario: Scenario, numbers: Sequence[UncertainNumber]) -> _Depe
         here, there = rows.index(first), rows.index(second)
         matrix[here, there] = matrix[there, here] = rank
     try:
-        return _Dependence(rows=np.array(rows, dtype=np.intp), factor=factor(matrix))
+        return _Dependence(
+            columns=tuple(numbers[row].column for row in rows), factor=factor(matrix)
+        )
     except ValueError as error:
         problem = Problem(
             where="correlations",
@@ -340,18 +531,28 @@ def _filled(value: Numeric, size: int) -> Amounts:
 
 
 def _sums(deviation: Amounts, total: Amounts) -> tuple[float, float, float]:
-    return float(deviation.sum()), float(deviation @ deviation), float(deviation @ total)
+    return (
+        float(deviation.sum()),
+        _product(deviation, deviation),
+        _product(deviation, total),
+    )
 
 
-def _contributions(parts: Sequence[_Part], centre: Mapping[str, float]) -> tuple[Contribution, ...]:
-    """Return what each outcome adds, summed over chunks in their order whatever the threads."""
-    first = parts[0]
-    draws = sum(part.benefits.size for part in parts)
-    mean, square, product = (np.sum([part.sums for part in parts], axis=0) / draws).T
+def _product(first: Amounts, second: Amounts) -> float:
+    """Return the scalar product; long ones are shared among threads, whose number digits show."""
+    return math.fsum(
+        float(first[start : start + 4096] @ second[start : start + 4096])
+        for start in range(0, first.size, 4096)
+    )
+
+
+def _contributions(means: Amounts, centre: Mapping[str, float]) -> tuple[Contribution, ...]:
+    """Return what each outcome adds, from the means over the draws of what runs sum."""
+    mean, square, product = means.T
     variances = np.maximum(0.0, square - mean**2)
     # The deviations of all benefits sum those of each: so do their means and covariances.
     covariances = product - mean * mean.sum()
-    values = mean + np.array([centre[name] for name in first.outcomes])
+    values = mean + np.array(list(centre.values()))
     return tuple(
         Contribution(
             outcome=outcome,
@@ -360,7 +561,7 @@ def _contributions(parts: Sequence[_Part], centre: Mapping[str, float]) -> tuple
             share_of_benefits=_quotient(values[row], values.sum()),
             share_of_variance=_quotient(covariances[row], covariances.sum()),
         )
-        for row, outcome in enumerate(first.outcomes)
+        for row, outcome in enumerate(centre)
     )
 
 

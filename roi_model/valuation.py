@@ -55,57 +55,86 @@ class Valuation:
 
     def outcome(self, outcome: Outcome, sign: int, numbers: Numbers) -> ValuedOutcome:
         """Return an outcome from its factors to its present value, counted ``sign`` times."""
+        gross = self._gross_value(outcome, numbers)
+        counted = self._counted_value(outcome, sign, gross, numbers)
+        deductions = self._deductions(outcome, numbers)
+        kept = self._kept_share(deductions)
+        impact = counted * kept
+        return ValuedOutcome(
+            gross_value=gross,
+            counted_value=counted,
+            **deductions,
+            kept_share=kept,
+            impact=impact,
+            present_value=self._present_value(outcome, impact, numbers),
+        )
+
+    def present_value(self, outcome: Outcome, sign: int, numbers: Numbers) -> Numeric:
+        """Return the present value of an outcome, counted ``sign`` times, in euros.
+
+        That of ``outcome`` to the last digit; on draws sooner, as no step is held on to.
+        """
+        kept = self._kept_share(self._deductions(outcome, numbers))
+        gross = self._gross_value(outcome, numbers)
+        impact = self._counted_value(outcome, sign, gross, numbers) * kept
+        del gross, kept
+        return self._present_value(outcome, impact, numbers)
+
+    def _gross_value(self, outcome: Outcome, numbers: Numbers) -> Numeric:
+        number = _numbers_of(numbers, f"{outcome.id}.")
+        return _amount(
+            [(factor, number(factor.id, factor, 0.0)) for factor in outcome.factors],
+            self.scenario.settings,
+        )
+
+    def _counted_value(
+        self, outcome: Outcome, sign: int, gross: Numeric, numbers: Numbers
+    ) -> Numeric:
+        number = _numbers_of(numbers, f"{outcome.id}.")
+        share = sign * _counted_share(outcome, self.scenario.settings, number)
+        return gross if isinstance(share, float | int) and share == 1 else gross * share
+
+    def _deductions(self, outcome: Outcome, numbers: Numbers) -> dict[str, Numeric]:
         settings = self.scenario.settings
         number = _numbers_of(numbers, f"{outcome.id}.")
         common = _numbers_of(numbers, "")
-        gross = _amount(
-            [(factor, number(factor.id, factor, 0.0)) for factor in outcome.factors], settings
-        )
-        counted = sign * gross * _counted_share(outcome, settings, number)
-        deadweight, displacement = (
-            _combined(
+        deductions = {
+            name: _combined(
                 number(name, getattr(outcome, name), 0.0),
                 common(name, getattr(settings, name), 0.0),
             )
             for name in ("deadweight", "displacement")
-        )
-        attribution = _attribution(outcome, settings, number, common)
-        optimism_bias = _optimism_bias(outcome, settings, number)
-        kept = formulas.kept_share(
-            deadweight=deadweight,
-            displacement=displacement,
-            attribution=attribution,
-            optimism_bias=optimism_bias,
+        }
+        deductions["attribution"] = _attribution(outcome, settings, number, common)
+        deductions["optimism_bias"] = _optimism_bias(outcome, settings, number)
+        return deductions
+
+    def _kept_share(self, deductions: Mapping[str, Numeric]) -> Numeric:
+        settings = self.scenario.settings
+        return formulas.kept_share(
+            **deductions,
             deductions=settings.deductions,
             attribution_means=settings.attribution_means,
         )
-        impact = counted * kept
-        present_value = present_value_of_effect(
+
+    def _present_value(self, outcome: Outcome, impact: Numeric, numbers: Numbers) -> Numeric:
+        settings = self.scenario.settings
+        number = _numbers_of(numbers, f"{outcome.id}.")
+        return present_value_of_effect(
             impact,
             drop_off=number("drop_off", outcome.drop_off, 0.0),
             benefit_period=number("benefit_period", outcome.benefit_period, 1),
-            discount_rate=common("discount_rate", settings.discount_rate, 0.0),
+            discount_rate=_numbers_of(numbers, "")("discount_rate", settings.discount_rate, 0.0),
             timing=settings.timing,
             drop_off_from=settings.drop_off_from,
             activity_years=years_of_outcome(outcome, settings),
             start_year=outcome.start_year,
         )
-        return ValuedOutcome(
-            gross_value=gross,
-            counted_value=counted,
-            deadweight=deadweight,
-            displacement=displacement,
-            attribution=attribution,
-            optimism_bias=optimism_bias,
-            kept_share=kept,
-            impact=impact,
-            present_value=present_value,
-        )
 
     def benefits(self, numbers: Numbers) -> dict[str, Numeric]:
         """Return the present value of each outcome that counts, by id, in euros."""
         return {
-            outcome.id: self.outcome(outcome, sign, numbers).present_value
+            outcome.id: self.present_value(outcome, sign, numbers)
             for outcome, sign in zip(self.scenario.outcomes, self.signs, strict=True)
             if sign
         }

@@ -1,5 +1,6 @@
 """Distributions against SciPy's, and draws against exact quantiles."""
 
+import dataclasses
 import math
 import subprocess
 import sys
@@ -16,11 +17,14 @@ from roi_model.distributions import (
     Lognormal,
     Normal,
     Pert,
+    Standardised,
     Triangular,
     Uniform,
     beta_from_range,
     normal_from_range,
     sampler,
+    standard_sampler,
+    standardised,
 )
 
 Z95 = stats.norm.ppf(0.95)
@@ -376,6 +380,78 @@ def test_draws_keep_the_shape_and_the_bits(law):
 
 def test_a_sampler_is_made_once():
     assert sampler(Pert(low=0, mode=1, high=5)) is sampler(Pert(low=0, mode=1, high=5))
+
+
+STATED = [
+    Uniform(low=-2, high=3),
+    Triangular(low=10, mode=12, high=20),
+    Triangular(low=-30, mode=-12, high=-10),
+    Pert(low=0.1, mode=0.2, high=0.37),
+    Normal(location=5, scale=2),
+    Normal(location=1, scale=2, lowest=0),
+    Lognormal(low=50, high=200),
+    Lognormal(low=50, high=200, highest=250),
+]
+
+
+def in_proportion(law, factor):
+    """Return a distribution with all of its numbers so many times as large."""
+    return type(law)(
+        **{one.name: getattr(law, one.name) * factor for one in dataclasses.fields(law)}
+    )
+
+
+@each(STATED)
+def test_a_number_that_moves_with_its_range_keeps_its_standard_distribution(law):
+    whole, moved = standardised(law), standardised(in_proportion(law, 1.37))
+    assert moved.standard == whole.standard
+    assert moved.scale == pytest.approx(1.37 * whole.scale)
+    assert moved.location == pytest.approx(1.37 * whole.location)
+
+
+@each(STATED)
+def test_standard_draws_stretched_and_moved_are_the_draws(law):
+    whole = standardised(law)
+    draws = whole.draws(standard_sampler(whole.standard)(STRATA))
+    np.testing.assert_array_equal(draws, sampler(law)(STRATA))
+
+
+def test_a_standard_distribution_is_what_it_says():
+    # 10, 12 and 20 are 0.5, 0.6 and 1 times 20; the median of 50 and 200 is √(50 × 200) = 100
+    assert standardised(Triangular(low=10, mode=12, high=20)) == Standardised(
+        Triangular(low=0.5, mode=0.6, high=1), 20
+    )
+    lognormal = standardised(Lognormal(low=50, high=200))
+    assert lognormal.standard == Lognormal(low=0.5, high=2)
+    assert lognormal.scale == pytest.approx(100)
+    assert standardised(Normal(location=5, scale=2, lowest=1)) == Standardised(
+        Normal(location=0, scale=1, lowest=-2), 2, 5
+    )
+    assert standardised(Beta(mean=0.3, sample_size=9)).scale == 1
+
+
+@each(
+    [
+        Triangular(low=1e9, mode=1e9 + 0.5, high=1e9 + 1),
+        Pert(low=1e9, mode=1e9 + 0.5, high=1e9 + 1),
+        Lognormal(low=1e9, high=1e9 + 1),
+        Normal(location=0, scale=1e9, lowest=1, highest=2),
+    ]
+)
+def test_a_range_too_narrow_for_rounding_is_its_own_standard(law):
+    assert standardised(law) == Standardised(law)
+    draws = sampler(law)(STRATA)
+    low, high = (law.quantile(share) for share in (0.01, 0.99))
+    assert np.mean(draws < low) == pytest.approx(0.01, abs=2e-3)
+    assert np.mean(draws > high) == pytest.approx(0.01, abs=2e-3)
+
+
+@given(bound=st.floats(1e-3, 1e3), spread=st.floats(0.05, 1))
+def test_nothing_beyond_a_bound_becomes_possible(bound, spread):
+    law = Normal(location=bound, scale=spread * bound, lowest=0, highest=1.1 * bound)
+    draws = sampler.__wrapped__(law)(ENDS)
+    assert draws.min() >= 0
+    assert draws.max() <= 1.1 * bound * (1 + 1e-15)
 
 
 # --- The price of an import --------------------------------------------------------------------

@@ -19,15 +19,15 @@ def sobol(**changed):
 
 
 def pseudo_random(**changed):
-    given = {"seed": 7, "dimensions": 5, "replicates": 2, "per_replicate": 1000, "chunk_size": 256}
+    given = {"seed": 7, "dimensions": 5, "replicates": 2, "per_replicate": 1000}
     return pseudo_random_points(**{**given, **changed})
 
 
-def whole(points, replicate=0, wanted=None):
-    """Return all the rows of a replicate, in each wanted column (all of them if not said)."""
-    wanted = np.arange(points.dimensions) if wanted is None else np.array(wanted)
-    chunks = [points.columns(replicate, chunk, wanted) for chunk in range(points.chunks)]
-    return np.concatenate(chunks, axis=1)
+def whole(points, replicate=0):
+    """Return all the rows of a replicate, one column a row."""
+    start = replicate * points.per_replicate
+    rows = start, start + points.per_replicate
+    return np.array([points.column(column, *rows) for column in range(points.dimensions)])
 
 
 both_kinds = pytest.mark.parametrize("make", [sobol, pseudo_random])
@@ -37,23 +37,21 @@ both_kinds = pytest.mark.parametrize("make", [sobol, pseudo_random])
 
 
 @both_kinds
-def test_chunks_add_up_to_the_points_of_a_replicate(make):
+def test_replicates_stand_one_after_the_other(make):
     points = make()
-    sizes = [points.columns(1, chunk, np.arange(3)).shape for chunk in range(points.chunks)]
+    column = points.column(3, 0, 2 * points.per_replicate)
     assert points.replicates == 2
-    assert {rows for rows, _ in sizes} == {3}
-    assert sum(size for _, size in sizes) == points.per_replicate
-    assert {size for _, size in sizes[:-1]} == {points.chunk_size}
-    assert points.columns(0, 0, np.arange(3)).dtype == np.uint32
+    assert (column.size, column.dtype) == (2 * points.per_replicate, np.uint32)
+    np.testing.assert_array_equal(column[points.per_replicate :], whole(points, 1)[3])
 
 
 @both_kinds
-@given(wanted=st.lists(st.integers(0, 4), max_size=6))
-def test_a_column_is_the_same_whichever_others_are_asked_for(make, wanted):
+@given(places=st.lists(st.integers(0, 2000), min_size=2, max_size=2, unique=True).map(sorted))
+def test_any_run_of_rows_is_the_same_computed_alone(make, places):
     points = make()
+    start, stop = places
     np.testing.assert_array_equal(
-        points.columns(1, 2, np.array(wanted, dtype=np.intp)),
-        points.columns(1, 2, np.arange(5))[wanted],
+        points.column(2, start, stop), points.column(2, 0, 2000)[start:stop]
     )
 
 
@@ -69,27 +67,25 @@ def test_another_seed_gives_other_points_and_0_is_a_seed(make):
 
 
 @both_kinds
-def test_chunks_can_be_computed_in_any_order_on_any_thread(make):
+def test_runs_can_be_computed_in_any_order_on_any_thread(make):
     points = make()
-    wanted = np.arange(5)
-    places = [(replicate, chunk) for replicate in (0, 1) for chunk in range(points.chunks)]
-    alone = [points.columns(*place, wanted) for place in places]
+    places = [(column, start, start + 250) for column in range(5) for start in range(0, 2000, 250)]
+    alone = [points.column(*place) for place in places]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda place: points.columns(*place, wanted), places[::-1]))
+        together = list(pool.map(lambda place: points.column(*place), places[::-1]))
     for one, other in zip(alone, together[::-1], strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @both_kinds
-def test_neither_replicates_nor_columns_nor_chunks_repeat(make):
+def test_neither_replicates_nor_columns_nor_runs_repeat(make):
     points = make()
     beginnings = [
-        column[:8]
-        for replicate in (0, 1)
-        for chunk in range(points.chunks)
-        for column in points.columns(replicate, chunk, np.arange(5))
+        points.column(column, start, start + 8)
+        for column in range(5)
+        for start in range(0, 2000, 250)
     ]
-    assert len(np.unique(beginnings, axis=0)) == 2 * points.chunks * 5
+    assert len(np.unique(beginnings, axis=0)) == 5 * 8
 
 
 @both_kinds
@@ -120,10 +116,9 @@ def test_sobol_points_are_at_most_2_to_the_31(per_replicate_log2):
         sobol(per_replicate_log2=per_replicate_log2)
 
 
-@pytest.mark.parametrize("name", ["per_replicate", "chunk_size"])
-def test_pseudo_random_points_and_chunks_are_not_empty(name):
-    with pytest.raises(ValueError, match=rf"{name} must be 1 or more \(got 0\)"):
-        pseudo_random(**{name: 0})
+def test_there_are_pseudo_random_points():
+    with pytest.raises(ValueError, match=r"per_replicate must be 1 or more \(got 0\)"):
+        pseudo_random(per_replicate=0)
 
 
 # --- Sobol -------------------------------------------------------------------------------------
@@ -145,11 +140,33 @@ def test_sobol_points_are_those_of_scipy_in_the_order_of_the_gray_code(
         chunk_log2=chunk_log2,
     )
     index = np.arange(2**per_replicate_log2)
-    for replicate, seed in enumerate(np.random.SeedSequence(7).spawn(3)):
-        engine = qmc.Sobol(dimensions, scramble=True, bits=32, rng=np.random.default_rng(seed))
-        theirs = engine.random_base2(per_replicate_log2) * 2.0**32
+    source = np.random.SeedSequence(7).spawn(3)[0]
+    engine = qmc.Sobol(dimensions, scramble=True, bits=32, rng=np.random.default_rng(source))
+    theirs = (engine.random_base2(per_replicate_log2) * 2.0**32).astype(np.uint32).T
+    for replicate in range(3):
         ours = whole(points, replicate)
-        np.testing.assert_array_equal(ours[:, index ^ (index >> 1)], theirs.T)
+        shift = ours[:, :1] ^ theirs[:, :1]
+        assert replicate > 0 or not shift.any()
+        np.testing.assert_array_equal(ours[:, index ^ (index >> 1)], theirs ^ shift)
+
+
+def test_shifts_are_uniform_and_independent():
+    # The first point of a replicate is its shift; 200 of them in 20 columns, none of SciPy's.
+    shifts = sobol(dimensions=20, replicates=201, per_replicate_log2=0)
+    drawn = np.array([shifts.column(column, 1, 201) for column in range(20)]) * 2.0**-32
+    assert stats.kstest(drawn.ravel(), "uniform").pvalue > 1e-4
+    correlations = np.corrcoef(drawn) - np.eye(20)
+    assert np.abs(correlations).max() < 0.3  # 4 / √200
+
+
+def test_the_columns_of_a_chunk_are_rows_of_the_columns():
+    points = sobol(per_replicate_log2=10, chunk_log2=8)
+    assert (points.chunks, points.chunk_size) == (4, 256)
+    wanted = np.array([4, 0, 0])
+    found = points.columns(1, 2, wanted)
+    start = 1024 + 2 * 256
+    for row, column in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(row, points.column(column, start, start + 256))
 
 
 @pytest.mark.parametrize("replicate", [0, 1])
@@ -162,7 +179,7 @@ def test_each_column_has_one_point_in_each_interval(replicate):
 
 
 def test_each_chunk_is_evenly_spread_too():
-    intervals = sobol().columns(1, 3, np.arange(5)) >> (32 - 8)
+    intervals = whole(sobol(), 1)[:, 3 * 256 :] >> (32 - 8)
     np.testing.assert_array_equal(
         np.sort(intervals, axis=1), np.broadcast_to(np.arange(2**8), (5, 2**8))
     )
@@ -187,8 +204,8 @@ def test_a_smooth_sum_is_far_nearer_than_by_chance():
 def test_sobol_points_are_set_up_once_and_small():
     points = sobol(per_replicate_log2=17, chunk_log2=12, dimensions=72)
     assert points is sobol(per_replicate_log2=17, chunk_log2=12, dimensions=72)
-    tables = [part for name in ("_low", "_high", "_chunk") for part in getattr(points, name)]
-    assert sum(table.nbytes for table in tables) + sys.getsizeof(points) < 200_000
+    tables = [getattr(points, name) for name in ("_low", "_high", "_block", "_shift")]
+    assert sum(table.nbytes for table in tables) + sys.getsizeof(points) < 100_000
 
 
 # --- Pseudo-random -----------------------------------------------------------------------------
@@ -205,12 +222,10 @@ def test_bits_are_as_often_0_as_1():
     assert bits.mean() == pytest.approx(0.5, abs=5 * 0.5 / bits.size**0.5)
 
 
-@pytest.mark.parametrize("chunk_size", [1, 7, 256])
-def test_a_last_chunk_is_shorter_but_begins_the_same(chunk_size):
-    short = pseudo_random(per_replicate=chunk_size * 2 + 1, chunk_size=chunk_size)
-    long = pseudo_random(per_replicate=chunk_size * 4, chunk_size=chunk_size)
-    assert short.chunks == 3
-    np.testing.assert_array_equal(whole(short), whole(long)[:, : chunk_size * 2 + 1])
+def test_more_pseudo_random_points_begin_with_the_same_ones():
+    np.testing.assert_array_equal(
+        whole(pseudo_random()), whole(pseudo_random(per_replicate=1500))[:, :1000]
+    )
 
 
 def test_more_dimensions_leave_pseudo_random_columns_as_they_are():

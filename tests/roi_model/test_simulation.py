@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from roi_model import ScenarioError, evaluate, load_case
+from roi_model import ScenarioError, evaluate, load_case, simulation
 from roi_model.simulation import FEWEST_DRAWS, MOST_DRAWS, REPLICATES, simulate
 from tests.roi_model.building import TOWN, amount, case, case_data, cost, factor, outcome
 from tests.roi_model.building import people_helped as people
@@ -203,10 +203,129 @@ class TestTheSamePoints:
         assert np.abs(spread).max() <= 5.0 + 1e-9  # the margin of a tenth of 50, and no more
 
 
+def same(one, other):
+    """Say whether two results are the same to the last digit."""
+    arrays = [(getattr(one, name), getattr(other, name)) for name in ("benefits", "costs")]
+    return one.contributions == other.contributions and all(
+        np.array_equal(mine, theirs) for mine, theirs in arrays
+    )
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch):
+    """Return what starts again from no draws kept, and says how many bytes are."""
+
+    def forget():
+        monkeypatch.setattr(simulation, "_KEPT", simulation._KeptDraws())
+
+    forget()
+    return forget
+
+
+def kept_bytes():
+    return sum(draws.nbytes for draws in simulation._KEPT._draws.values())
+
+
+class TestDrawsThatAreKept:
+    CHANGES = (
+        {},
+        {"police_time.hourly_cost": 60},
+        {"police_time.hourly_cost": 60, "attribution": 0.2},
+        {"discount_rate": 0.1},
+        {"perspective": "funder-state"},
+        {"deductions": "add"},
+        {"lines": "itemised"},
+        {},
+    )
+
+    @pytest.mark.parametrize("method", ["sobol", "pseudo_random"])
+    def test_they_give_the_same_result_to_the_last_digit(self, nothing_kept, method):
+        promevil = load_case("promevil")
+        variants = [promevil.with_changes(changes) for changes in self.CHANGES]
+        fresh = []
+        for variant in variants:
+            nothing_kept()
+            fresh.append(simulate(variant, 1_000, method=method))
+        nothing_kept()
+        for _ in range(3):
+            for variant, alone in zip(variants, fresh, strict=True):
+                assert same(simulate(variant, 1_000, method=method), alone)
+        assert kept_bytes() > 0
+
+    def test_correlations_and_seeds_do_not_share_them(self, nothing_kept):
+        data = case_data(
+            outcomes=[normal_amount(name, 100, 1) for name in ("one", "two", "three")],
+            costs=[fixed_cost(1)],
+        )
+        from roi_model.case_files import scenario_from
+
+        def found(rank, seed):
+            data["correlations"] = [
+                {"between": ["one.amount", "two.amount"], "value": rank, "provenance": "yours"}
+            ]
+            return simulate(scenario_from(data), 512, seed)
+
+        cases = [(rank, seed) for rank in (0.5, -0.5) for seed in (0, 1)]
+        fresh = []
+        for one in cases:
+            nothing_kept()
+            fresh.append(found(*one))
+        nothing_kept()
+        for _ in range(3):
+            again = [found(*one) for one in cases]
+            assert all(map(same, again, fresh))
+        assert not any(same(fresh[0], other) for other in fresh[1:])
+
+    def test_one_simulation_alone_keeps_none(self, nothing_kept):
+        simulate(load_case("promevil"))
+        assert kept_bytes() == 0
+
+    def test_they_take_no_more_than_is_said(self, nothing_kept, monkeypatch):
+        promevil = load_case("promevil")
+        # Over fifty numbers and outcomes of 1 024 draws, of which a few seeds fit in 2 MiB
+        monkeypatch.setattr(simulation, "KEPT_BYTES", 2**21)
+        for seed in range(8):
+            first, again = (simulate(promevil, 1_000, seed) for _ in range(2))
+            assert same(first, again)
+            assert 0 < kept_bytes() <= 2**21
+        monkeypatch.setattr(simulation, "KEPT_BYTES", 2**10)
+        nothing_kept()
+        for _ in range(3):
+            simulate(promevil, 1_000)
+        assert kept_bytes() == 0
+
+
 class TestWhatIsSaid:
-    def test_draws_are_rounded_up_to_a_power_of_two(self):
-        assert simulate(load_case("promevil"), 1_000).draws == 1_024
-        assert simulate(load_case("promevil"), 1_000, method="pseudo_random").draws == 1_000
+    @pytest.mark.parametrize(
+        ("asked", "replicates", "each"),
+        [
+            (128, 8, 16),
+            (1_000, 8, 128),  # 16 × 64 would be as many
+            (16_384, 8, 2_048),
+            (20_000, 10, 2_048),
+            (100_000, 13, 8_192),
+            (130_000, 8, 16_384),
+        ],
+    )
+    def test_sobol_draws_are_a_power_of_two_in_each_of_8_to_15_replicates(
+        self, asked, replicates, each
+    ):
+        result = simulate(load_case("promevil"), asked)
+        assert (result.replicates, result.draws) == (replicates, replicates * each)
+
+    def test_pseudo_random_draws_are_rounded_up_to_8_replicates(self):
+        assert simulate(load_case("promevil"), 1_001, method="pseudo_random").draws == 1_008
+
+    def test_what_holds_for_all_draws_holds_however_many_runs_they_take(self):
+        # 2 000 draws are one run, 200 000 are four, and the last may be odd.
+        few, many = (
+            simulate(load_case("promevil"), draws, method="pseudo_random")
+            for draws in (2_000, 200_001)
+        )
+        assert many.benefits.size == 200_008
+        gains = sum(one.mean for one in many.contributions)
+        assert gains == pytest.approx(many.benefits.mean())
+        assert gains == pytest.approx(few.benefits.mean(), rel=0.02)
 
     def test_nothing_varies_where_all_is_certain(self):
         scenario = case(
