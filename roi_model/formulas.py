@@ -27,8 +27,8 @@ def gross_value(factors: Iterable[Numeric]) -> Numeric:
 
     Source: SROI guide, stages 3 and 4 (quantity times financial proxy).
     """
-    value: Numeric = 1.0
-    for factor in factors:
+    value, *others = [*factors] or [1.0]
+    for factor in others:
         value = value * factor
     return value
 

@@ -53,24 +53,21 @@ class SobolPoints:
     """Scrambled Sobol points, in the order of binary numbers; made by ``sobol_points``.
 
     Point i is the exclusive or of a shift and of one direction for each bit of i. It is put
-    together from three parts: low bits, the other bits within a block, and the block's number.
+    together from three parts: low bits, the other bits within a chunk, and the chunk's number
+    together with the shift of the replicate.
     """
 
     per_replicate: int
+    replicates: int
+    """Independent shifts."""
     _low: Bits  # (dimensions, values of the low bits)
-    _high: Bits  # the same of the other bits within a block
-    _block: Bits  # the same of the number of the block
-    _shift: Bits  # (dimensions, replicates)
+    _high: Bits  # the same of the other bits within a chunk
+    _chunk: Bits  # the same of all chunks of the first replicate, then of the second …
 
     @property
     def dimensions(self) -> int:
         """Columns that may be asked for."""
-        return self._shift.shape[0]
-
-    @property
-    def replicates(self) -> int:
-        """Independent shifts."""
-        return self._shift.shape[1]
+        return self._low.shape[0]
 
     @property
     def chunk_size(self) -> int:
@@ -80,22 +77,20 @@ class SobolPoints:
     @property
     def chunks(self) -> int:
         """Chunks in a replicate."""
-        return self._block.shape[1]
+        return self._chunk.shape[1] // self.replicates
 
     def column(self, column: int, start: int, stop: int) -> Bits:
         """Return the rows ``start`` to ``stop``, itself not among them, of a column."""
         size = self.chunk_size
-        first = start // size
-        replicate, number = np.divmod(np.arange(first, -(-stop // size)), self.chunks)
-        block = self._block[column, number] ^ self._shift[column, replicate]
-        high = block[:, np.newaxis] ^ self._high[column]
+        first, last = start // size, -(-stop // size)
+        high = self._chunk[column, first:last, np.newaxis] ^ self._high[column]
         points = high[:, :, np.newaxis] ^ self._low[column]
         return points.reshape(-1)[start - first * size : stop - first * size]
 
     def columns(self, replicate: int, chunk: int, wanted: NDArray[np.intp]) -> Bits:
         """Return the ``wanted`` columns of a chunk of a replicate, one a row."""
-        block = self._block[wanted, chunk] ^ self._shift[wanted, replicate]
-        high = block[:, np.newaxis] ^ self._high[wanted]
+        of_chunk = self._chunk[wanted, replicate * self.chunks + chunk]
+        high = of_chunk[:, np.newaxis] ^ self._high[wanted]
         points: Bits = high[:, :, np.newaxis] ^ self._low[wanted][:, np.newaxis, :]
         return points.reshape(len(wanted), self.chunk_size)
 
@@ -126,16 +121,17 @@ def sobol_points(
         raise ValueError(f"per_replicate_log2 must be between 0 and 31 (got {per_replicate_log2})")
     first, *others = np.random.SeedSequence(seed).spawn(replicates)
     shift, matrix = _scramble(first, dimensions)
-    shifts = [shift, *(one.generate_state(dimensions) for one in others)]
+    shifts = np.stack([shift, *(one.generate_state(dimensions) for one in others)], axis=1)
     direction = _scrambled(_directions(dimensions, per_replicate_log2), matrix)
-    block_bits = min(chunk_log2, per_replicate_log2)
-    low_bits = min(_LOW_LOG2, block_bits)
+    chunk_bits = min(chunk_log2, per_replicate_log2)
+    low_bits = min(_LOW_LOG2, chunk_bits)
+    chunks = _combinations(direction[:, chunk_bits:])
     return SobolPoints(
         per_replicate=2**per_replicate_log2,
+        replicates=replicates,
         _low=_combinations(direction[:, :low_bits]),
-        _high=_combinations(direction[:, low_bits:block_bits]),
-        _block=_combinations(direction[:, block_bits:]),
-        _shift=np.stack(shifts, axis=1),
+        _high=_combinations(direction[:, low_bits:chunk_bits]),
+        _chunk=(shifts[:, :, np.newaxis] ^ chunks[:, np.newaxis, :]).reshape(dimensions, -1),
     )
 
 

@@ -204,7 +204,7 @@ def test_a_smooth_sum_is_far_nearer_than_by_chance():
 def test_sobol_points_are_set_up_once_and_small():
     points = sobol(per_replicate_log2=17, chunk_log2=12, dimensions=72)
     assert points is sobol(per_replicate_log2=17, chunk_log2=12, dimensions=72)
-    tables = [getattr(points, name) for name in ("_low", "_high", "_block", "_shift")]
+    tables = [getattr(points, name) for name in ("_low", "_high", "_chunk")]
     assert sum(table.nbytes for table in tables) + sys.getsizeof(points) < 100_000
 
 
