@@ -201,7 +201,8 @@ def with_number(case: Scenario, scenario: Scenario, address: str, value: Value) 
         ScenarioError: the address does not exist, or the value is not allowed there.
     """
     stated = dict(case.parameters()).get(address)
-    if stated is not None and stated.value == value and not isinstance(value, bool):
+    is_as_stated = stated is not None and stated.value == value and not stated.is_to_fill
+    if is_as_stated and not isinstance(value, bool):
         return restored(case, scenario, address)
     return scenario.with_changes({address: value})
 
@@ -388,7 +389,7 @@ def _numbers_changed(case: Scenario, scenario: Scenario) -> dict[str, Value]:
         had = before.get(address)
         if (
             had is not None
-            and parameter.value != had.value
+            and (parameter.value != had.value or had.is_to_fill)
             and type(parameter) is type(had)
             and parameter.unit == had.unit
             and parameter == had.replaced(parameter.value)

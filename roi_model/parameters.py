@@ -176,6 +176,11 @@ class Parameter(Record):
         """Say whether the value claims nothing, so that it needs no papers."""
         return False
 
+    @property
+    def is_to_fill(self) -> bool:
+        """Say whether the number only stands for one that nobody has given yet: 0, from 0 to 0."""
+        return self.provenance == Provenance.ASSUMED and self.value == self.low == self.high == 0
+
     @model_validator(mode="after")
     def _all_faults_at_once(self) -> Self:
         faults = list(self._faults())

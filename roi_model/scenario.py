@@ -168,7 +168,8 @@ class Scenario(Record):
         """Return this scenario with the numbers and choices at some addresses replaced.
 
         A number that is replaced becomes the user's own; one set to the value it had stays
-        what it was. Choices come first: what an unstated attribution is depends on one.
+        what it was, unless it only stood for one that nobody had given. Choices come first: what
+        an unstated attribution is depends on one.
 
         Raises:
             ScenarioError: one problem for each address that does not exist or value that is
@@ -191,7 +192,7 @@ class Scenario(Record):
                 problems.append(_not_a_choice(address, value, choices[address]))
             elif address not in parameters:
                 problems.append(_no_such_address(address, value))
-            elif not _is_same(value, parameters[address].value):
+            elif parameters[address].is_to_fill or not _is_same(value, parameters[address].value):
                 try:
                     replaced[address] = parameters[address].replaced(value)
                 except ValidationError as error:

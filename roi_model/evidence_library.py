@@ -1,0 +1,365 @@
+"""The evidence library: published unit values to pick from, with what each is worth trusting.
+
+A value comes with its source, the year of its prices, a grade of trust and a caveat; picked, it
+becomes a factor of an outcome with all of these.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import Field, StringConstraints, model_validator
+
+from roi_model import units
+from roi_model.parameters import (
+    Amount,
+    Citations,
+    Factor,
+    Identifier,
+    Name,
+    Provenance,
+    Record,
+    Source,
+    Text,
+)
+from roi_model.reference_data import DATA, Sources, price_index
+
+Language = Literal["fr", "en"]
+Trust = Literal["A", "B", "C"]
+"""From the firmest to the weakest; the file says what each means."""
+Use = Literal["proxy", "cost", "context"]
+"""The unit value of an outcome, the price of a cost, or a figure to set beside a result."""
+
+DIGITS = 6
+"""Decimals kept of a converted value: a sixth of a cent of a cent is no one's claim."""
+
+
+class TrustGrade(Record):
+    """What a grade of trust is called, and what it means."""
+
+    id: Trust
+    label: Name
+    meaning: Text
+
+
+class Theme(Record):
+    """What a value is about."""
+
+    id: Identifier
+    label: Name
+
+
+class Concerned(Record):
+    """Who gains, or who pays where the value is the price of a cost; to suggest."""
+
+    id: Identifier
+    name: Name
+    public: bool
+    """Whether its money is public."""
+
+
+class Conversion(Record):
+    """How a value follows from what its source states: ``stated * times / divided_by``."""
+
+    stated: Amount
+    times: Annotated[float, Field(gt=0)] = 1.0
+    divided_by: Annotated[float, Field(gt=0)] = 1.0
+    how: Text
+
+    def applied(self, stated: float) -> float:
+        """Return an amount as the source states it, in the unit of the value."""
+        return round(stated * self.times / self.divided_by, DIGITS)
+
+
+class Earlier(Record):
+    """What an amount was from a date on, until the next; as the source states it."""
+
+    since: Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
+    value: Amount
+
+    @property
+    def year(self) -> int:
+        """Return the year in which it came into force."""
+        return int(self.since[:4])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repriced:
+    """A unit value in the prices of another year, beside the one it was."""
+
+    original: "UnitValue"
+    value: float
+    low: float | None
+    high: float | None
+    price_year: int
+
+
+class UnitValue(Record):
+    """What one unit is worth, with the papers of the claim."""
+
+    id: Identifier
+    label: Name
+    value: Amount
+    low: Amount | None = None
+    high: Amount | None = None
+    converted: Conversion | None = None
+    earlier: Annotated[tuple[Earlier, ...], Field(max_length=50)] = ()
+    """The same amount before, the latest first."""
+    unit: str
+    counted: Name | None = None
+    """What an ``item`` of the unit is."""
+    year: Annotated[int, Field(strict=True, ge=1900, le=2100)]
+    """The year of its prices."""
+    trust: Trust
+    theme: Identifier
+    stakeholder: Identifier
+    usable_as: Use
+    source: Citations
+    locator: Text
+    caveat: Text
+
+    @model_validator(mode="before")
+    @classmethod
+    def _value_by_its_conversion(cls, data: Any) -> Any:
+        """Compute a converted value, which the file must not state as well."""
+        if not isinstance(data, dict) or data.get("converted") is None:
+            return data
+        conversion = Conversion.model_validate(data["converted"])
+        value = conversion.applied(conversion.stated)
+        if data.get("value", value) != value:
+            raise ValueError("a converted value is computed, not stated")
+        return {**data, "value": value}
+
+    @model_validator(mode="after")
+    def _has_its_papers(self) -> Self:
+        faults = [*self._faults()]
+        if faults:
+            raise ValueError("; ".join(faults))
+        self.factor()  # unit, range and papers, as every factor is checked
+        return self
+
+    def _faults(self) -> Iterator[str]:
+        """Yield what a factor would not refuse."""
+        parts = self.unit.split("/")
+        if (units.NONE if self.counted is None else "item") not in (units.NONE, *parts):
+            yield "counted says what an item is, and the unit counts none"
+        if "item" in parts and self.counted is None:
+            yield "counted must say what an item is"
+        if self.usable_as != "context" and not self.is_money:
+            yield "only money is a unit value or a price"
+        if self.converted is not None and (self.low, self.high) != (None, None):
+            yield "a converted value has no range of its own"
+
+    @property
+    def is_money(self) -> bool:
+        """Say whether it counts money; only then has it prices of a year."""
+        return units.is_money(self.unit)
+
+    def in_force_in(self, year: int) -> float:
+        """Return the last amount that came into force in ``year``, in the unit of the value.
+
+        Raises:
+            KeyError: the file states none for that year.
+        """
+        if year == self.year:
+            return self.value
+        for one in sorted(self.earlier, key=lambda one: one.since, reverse=True):
+            if one.year == year:
+                return one.value if self.converted is None else self.converted.applied(one.value)
+        raise KeyError(year)
+
+    def in_prices_of(self, year: int) -> Repriced | None:
+        """Return the value and its range in the prices of ``year``; what is no money stays.
+
+        None where the consumer price index covers one of the two years not: it stops before the
+        latest values, which are then to be shown in their own prices.
+        """
+        inflator = 1.0
+        if self.is_money and year != self.year:
+            try:
+                inflator = price_index().inflator(self.year, year)
+            except KeyError:
+                return None
+
+        def repriced(amount: float | None) -> float | None:
+            return None if amount is None else amount * inflator
+
+        return Repriced(
+            original=self,
+            value=self.value * inflator,
+            low=repriced(self.low),
+            high=repriced(self.high),
+            price_year=year,
+        )
+
+    def factor(self, price_year: int | None = None) -> Factor:
+        """Return the value as a factor of an outcome or the price of a cost, papers included.
+
+        As it is published, with the year of its prices: a scenario converts it itself when its
+        settings ask for another. With ``price_year`` it is converted here, and says so.
+
+        Raises:
+            ValueError: the price index covers one of the two years not.
+        """
+        amounts = Repriced(
+            original=self, value=self.value, low=self.low, high=self.high, price_year=self.year
+        )
+        said = [] if self.converted is None else [self.converted.how]
+        if price_year is not None and price_year != self.year:
+            found = self.in_prices_of(price_year)
+            if found is None:
+                first, *_, last = price_index().years
+                raise ValueError(
+                    f"{self.id}: prices of {self.year} cannot be expressed in those of "
+                    f"{price_year}; the price index covers {first} to {last}"
+                )
+            amounts = found
+            if self.is_money:
+                said.append(_repricing(self.year, price_year))
+        return Factor(
+            id=self.id,
+            label=self.label,
+            help=self.caveat,
+            value=amounts.value,
+            low=amounts.low,
+            high=amounts.high,
+            unit=self.unit,
+            year=amounts.price_year,
+            provenance=Provenance.PUBLISHED,
+            source=self.source,
+            locator=self.locator,
+            reason=_joined(said),
+        )
+
+
+class EvidenceLibrary(Record):
+    """The unit values, with what they refer to; in the order they are shown."""
+
+    repriced: Text
+    """What a converted factor says of itself; ``{year}`` and ``{price_year}`` are holes."""
+    grades: tuple[TrustGrade, ...]
+    themes: tuple[Theme, ...]
+    stakeholders: tuple[Concerned, ...]
+    sources: Sources
+    unit_values: Annotated[tuple[UnitValue, ...], Field(min_length=1, max_length=500)]
+
+    @model_validator(mode="after")
+    def _everything_named_exists_and_is_used(self) -> Self:
+        named = {
+            "trust": ([one.trust for one in self.unit_values], _ids(self.grades)),
+            "theme": ([one.theme for one in self.unit_values], _ids(self.themes)),
+            "stakeholder": ([one.stakeholder for one in self.unit_values], _ids(self.stakeholders)),
+            "source": ([key for one in self.unit_values for key in one.source], [*self.sources]),
+        }
+        faults = [
+            f"{kind} {one!r} is {'not described' if one in used else 'not used'}"
+            for kind, (used, known) in named.items()
+            for one in sorted(set(used) ^ set(known))
+        ]
+        listed = (_ids(self.unit_values), *(known for _, known in named.values()))
+        faults += [
+            f"{one!r} stands twice" for ids in listed for one, times in Counter(ids).items() if times > 1
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def unit_value(self, unit_value_id: str) -> UnitValue:
+        """Return a unit value by id; ``KeyError`` if there is none."""
+        return {one.id: one for one in self.unit_values}[unit_value_id]
+
+    def theme(self, theme_id: str) -> Theme:
+        """Return a theme by id; ``KeyError`` if there is none."""
+        return {one.id: one for one in self.themes}[theme_id]
+
+    def grade(self, trust: str) -> TrustGrade:
+        """Return a grade of trust by id; ``KeyError`` if there is none."""
+        return {str(one.id): one for one in self.grades}[trust]
+
+    def stakeholder(self, stakeholder_id: str) -> Concerned:
+        """Return who is concerned by id; ``KeyError`` if there is none."""
+        return {one.id: one for one in self.stakeholders}[stakeholder_id]
+
+    def search(
+        self,
+        text: str,
+        *,
+        language: Language,
+        theme: str | None = None,
+        trust: Trust | None = None,
+        usable_as: Use | None = None,
+    ) -> tuple[UnitValue, ...]:
+        """Return the unit values that hold every word of ``text``, those that name it first.
+
+        Looked for, without regard to accents or capitals, in the label, the theme, what is
+        counted, who is concerned, the caveat and the sources. An empty text holds no word: all
+        are returned, in the order of the library. The other arguments narrow the choice.
+        """
+        words = _plain(text).split()
+        found = []
+        for one in self.unit_values:
+            narrowed = ((theme, one.theme), (trust, one.trust), (usable_as, one.usable_as))
+            if any(wanted not in (None, own) for wanted, own in narrowed):
+                continue
+            label = _plain(getattr(one.label, language))
+            everything = " ".join([label, *map(_plain, self._texts_of(one, language))])
+            if all(word in everything for word in words):
+                unnamed = sum(word not in label for word in words)
+                found.append((unnamed, one))
+        return tuple(one for _, one in sorted(found, key=lambda ranked: ranked[0]))
+
+    def _texts_of(self, one: UnitValue, language: Language) -> Iterator[str]:
+        """Yield what is searched beside the label."""
+        yield getattr(self.theme(one.theme).label, language)
+        yield getattr(self.stakeholder(one.stakeholder).name, language)
+        yield getattr(one.caveat, language)
+        if one.counted is not None:
+            yield getattr(one.counted, language)
+        for key in one.source:
+            yield self.sources[key].title
+            yield self.sources[key].publisher
+
+
+@lru_cache(maxsize=1)
+def evidence_library() -> EvidenceLibrary:
+    """Return the evidence library of ``data/unit_values.yaml``, read when first asked for."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (DATA / "unit_values.yaml").read_text(encoding="utf-8")
+    return EvidenceLibrary.model_validate(yaml.load(text, Loader=loader))
+
+
+def sources_of(unit_value: UnitValue) -> dict[str, Source]:
+    """Return the documents a unit value cites, by the key under which a case must hold them."""
+    known = evidence_library().sources
+    return {key: known[key] for key in unit_value.source}
+
+
+def _repricing(year: int, price_year: int) -> Text:
+    """Return what a factor says that was converted from the prices of ``year``."""
+    said = evidence_library().repriced
+    return Text(
+        fr=said.fr.format(year=year, price_year=price_year),
+        en=said.en.format(year=year, price_year=price_year),
+    )
+
+
+def _joined(texts: Iterable[Text]) -> Text | None:
+    """Return texts as one; ``None`` where there is none."""
+    texts = tuple(texts)
+    if not texts:
+        return None
+    return Text(fr=" ".join(one.fr for one in texts), en=" ".join(one.en for one in texts))
+
+
+def _ids(records: Iterable[Any]) -> list[str]:
+    return [one.id for one in records]
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents or capitals, for comparing."""
+    taken_apart = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
+    return "".join(one for one in taken_apart if not unicodedata.combining(one)).casefold()
