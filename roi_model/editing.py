@@ -12,8 +12,10 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, ValidationError
 
 from roi_model.consistency import OUTCOME_NUMBERS, RESERVED_IDS
+from roi_model.evidence_library import UnitValue, evidence_library, sources_of
 from roi_model.parameters import (
     Correlation,
+    Factor,
     Identifier,
     Name,
     Parameter,
@@ -28,6 +30,15 @@ from roi_model.value_map import Cost, Outcome, Stakeholder
 
 LONGEST_STEM = 50
 """Characters of an id made from a text; a number may follow."""
+
+TO_FILL = {
+    "value": 0.0,
+    "low": 0.0,
+    "high": 0.0,
+    "provenance": "assumed",
+    "reason": {"fr": "À remplir par vous.", "en": "For you to fill in."},
+}
+"""What stands for a number that only the user knows: nothing is claimed until it is typed."""
 
 T = TypeVar("T", bound=Stakeholder | Cost | Outcome)
 Lines = Annotated[tuple[Identifier, ...], Field(max_length=200)]
@@ -265,6 +276,51 @@ def with_stakeholder(scenario: Scenario, stakeholder: Stakeholder) -> Scenario:
     return rebuilt(scenario, stakeholders=_merged(scenario.stakeholders, (stakeholder,), ()))
 
 
+def quantity_unit_of(unit: str) -> str:
+    """Return the unit of what a unit value is multiplied by to be euros a year, or euros once.
+
+    People and posts last the year that a yearly value is for; hours and events are counted by
+    the year unless the value says so itself.
+    """
+    counted = [part for part in unit.split("/")[1:] if part != "year"]
+    by_the_year = "year" in unit.split("/")
+    is_event = bool(counted) and counted[0] not in ("person", "staff")
+    return "/".join([*(counted[:1] or ["1"]), *(["year"] if is_event and not by_the_year else [])])
+
+
+def with_unit_value(scenario: Scenario, unit_value: UnitValue, quantity: Name) -> Scenario:
+    """Return ``scenario`` with a line that a unit value prices, its quantity still to fill.
+
+    A cost where the value is the price of one, else an outcome. Who pays or gains is the
+    stakeholder the value suggests, added where the scenario has none of that id. ``quantity`` is
+    what its number is called.
+
+    Raises:
+        ScenarioError: the value makes no line, since it only informs.
+    """
+    library = evidence_library()
+    concerned = library.stakeholder(unit_value.stakeholder)
+    if concerned.id not in {one.id for one in scenario.stakeholders}:
+        newcomer = Stakeholder(id=concerned.id, name=concerned.name, public=concerned.public)
+        scenario = with_stakeholder(scenario, newcomer)
+    line = {
+        "id": free_id(unit_value.id, taken_ids(scenario)),
+        "label": unit_value.label,
+        "help": unit_value.caveat,
+        "stakeholder": concerned.id,
+    }
+    to_fill = {**TO_FILL, "unit": quantity_unit_of(unit_value.unit)}
+    sources = {**scenario.sources, **sources_of(unit_value)}
+    if unit_value.usable_as == "cost":
+        in_kind = "in_kind" if unit_value.theme == "volunteers" else "cash"
+        price = unit_value.factor()
+        cost = Cost.model_validate({**line, **to_fill, "kind": in_kind, "price": price})
+        return rebuilt(scenario, sources=sources, costs=(*scenario.costs, cost))
+    counted = Factor.model_validate({"id": "quantity", "label": quantity, **to_fill})
+    outcome = Outcome.model_validate({**line, "factors": (counted, unit_value.factor())})
+    return rebuilt(scenario, sources=sources, outcomes=(*scenario.outcomes, outcome))
+
+
 def without(scenario: Scenario, line: str) -> Scenario:
     """Return ``scenario`` without the cost or the outcome of that id.
 
@@ -385,10 +441,17 @@ def _numbers_changed(case: Scenario, scenario: Scenario) -> dict[str, Value]:
     }
     chosen = {name: value for name, value in changed.items() if name not in _BOUND_TO_LINES}
     before = dict(case.with_changes(chosen).parameters())
+    unstated = {
+        f"{outcome.id}.{name}"
+        for outcome in scenario.outcomes
+        for name in OUTCOME_NUMBERS
+        if getattr(outcome, name) is None
+    }
     for address, parameter in scenario.parameters():
         had = before.get(address)
         if (
             had is not None
+            and address not in unstated  # it stands for another number, such as all outcomes' own
             and (parameter.value != had.value or had.is_to_fill)
             and type(parameter) is type(had)
             and parameter.unit == had.unit

@@ -34,8 +34,8 @@ Trust = Literal["A", "B", "C"]
 Use = Literal["proxy", "cost", "context"]
 """The unit value of an outcome, the price of a cost, or a figure to set beside a result."""
 
-DIGITS = 6
-"""Decimals kept of a converted value: a sixth of a cent of a cent is no one's claim."""
+DECIMALS = 6
+"""Decimals kept of a converted value; no source states as many."""
 
 
 class TrustGrade(Record):
@@ -72,7 +72,7 @@ class Conversion(Record):
 
     def applied(self, stated: float) -> float:
         """Return an amount as the source states it, in the unit of the value."""
-        return round(stated * self.times / self.divided_by, DIGITS)
+        return round(stated * self.times / self.divided_by, DECIMALS)
 
 
 class Earlier(Record):
@@ -144,11 +144,8 @@ class UnitValue(Record):
 
     def _faults(self) -> Iterator[str]:
         """Yield what a factor would not refuse."""
-        parts = self.unit.split("/")
-        if (units.NONE if self.counted is None else "item") not in (units.NONE, *parts):
-            yield "counted says what an item is, and the unit counts none"
-        if "item" in parts and self.counted is None:
-            yield "counted must say what an item is"
+        if (self.counted is not None) != ("item" in self.unit.split("/")):
+            yield "counted says what an item of the unit is, and nothing else"
         if self.usable_as != "context" and not self.is_money:
             yield "only money is a unit value or a price"
         if self.converted is not None and (self.low, self.high) != (None, None):
@@ -262,7 +259,10 @@ class EvidenceLibrary(Record):
         ]
         listed = (_ids(self.unit_values), *(known for _, known in named.values()))
         faults += [
-            f"{one!r} stands twice" for ids in listed for one, times in Counter(ids).items() if times > 1
+            f"{one!r} stands twice"
+            for ids in listed
+            for one, times in Counter(ids).items()
+            if times > 1
         ]
         if faults:
             raise ValueError("; ".join(faults))

@@ -1,124 +1,149 @@
-"""Templates: cases to fill in, with sourced unit values and no quantity that only a user knows."""
+"""Templates: cases to begin from, with sourced unit values and the quantities left to fill in.
 
-from collections.abc import Mapping
+A number that only its user knows stands in the file as ``to_fill``. In the scenario it is an
+assumed 0 without a range: it claims nothing, is worth nothing, and is listed as missing.
+"""
+
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, model_validator
 
 from roi_model.case_files import scenario_from
-from roi_model.evidence_library import evidence_library
-from roi_model.parameters import Identifier, Name, Record, Text
+from roi_model.evidence_library import evidence_library, sources_of
+from roi_model.parameters import Identifier, Name, Parameter, Provenance, Record, Text
 from roi_model.reference_data import DATA
 from roi_model.scenario import Scenario
 
 FOLDER = DATA / "templates"
-MOST_QUESTIONS = 10
+UNFILLED = "_unfilled"
+"""The file that says what a number to be filled in says of itself; it is no template."""
 
-TO_FILL = {
-    "value": 0,
-    "low": 0,
-    "high": 0,
-    "provenance": "assumed",
-    "reason": {"fr": "À remplir par vous.", "en": "For you to fill in."},
-}
-"""What stands for a number that only the user knows: nothing is claimed until it is typed."""
+ToFill = Literal["needed", "may_be_zero"]
+"""Whether a 0 is not an answer yet, or may well be one: not every funder pays."""
 
 
 class Question(Record):
-    """A question in plain words, and the numbers that its answer fills."""
+    """A plain question, and the numbers of the case that its answer fills."""
 
     id: Identifier
-    text: Name
+    text: Text
     help: Text
-    fills: Annotated[tuple[str, ...], Field(min_length=1, max_length=6)]
+    counted: Name
+    """In what the first of its numbers is counted."""
+    fills: Annotated[tuple[str, ...], Field(min_length=1, max_length=5)]
 
 
 class Template(Record):
-    """A case to fill in, with its questions in the order that a director knows the answers."""
+    """A case without its quantities, and the questions that fill them in, in order."""
 
-    id: Identifier
-    name: Name
-    description: Text
-    to_fill: tuple[str, ...]
-    """Addresses of the numbers that only the user knows."""
-    questions: Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)] = ()
     case: Scenario
+    to_fill: Mapping[str, ToFill]
+    """The addresses of the numbers that only the user knows, in the order of the case."""
+    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=10)]
+
+    @property
+    def id(self) -> str:
+        """Return the id of the template, which is that of its case."""
+        return self.case.id
+
+    @property
+    def name(self) -> Name:
+        """Return what the template is called."""
+        return self.case.name
+
+    @property
+    def description(self) -> Text | None:
+        """Return what kind of activity it is for."""
+        return self.case.description
 
     @model_validator(mode="after")
-    def _asks_for_all_that_is_missing(self) -> Self:
-        asked = [address for question in self.questions for address in question.fills]
-        unknown = set(asked) - dict(self.case.parameters()).keys()
-        if unknown:
-            raise ValueError(f"{self.id}: no such number: {', '.join(sorted(unknown))}")
-        if set(self.to_fill) - set(asked):
-            left = ", ".join(sorted(set(self.to_fill) - set(asked)))
-            raise ValueError(f"{self.id}: no question asks for {left}")
+    def _every_number_to_fill_is_asked_for_once(self) -> Self:
+        asked = [address for one in self.questions for address in one.fills]
+        if sorted(asked) != sorted(self.to_fill):
+            raise ValueError(
+                f"the questions fill {sorted(asked)}, to be filled are {sorted(self.to_fill)}"
+            )
         return self
 
 
 def templates() -> tuple[str, ...]:
     """Return the ids of the templates, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+    return tuple(sorted(path.stem for path in FOLDER.glob("[!_]*.yaml")))
 
 
 @lru_cache(maxsize=32)
 def load_template(template_id: str) -> Template:
-    """Return a template by its id.
-
-    In its file a number may be ``to_fill: true``, for one that only the user knows, or name a
-    ``unit_value`` of the evidence library: a number stands once.
+    """Return a template by its id, its unit values taken from the evidence library.
 
     Raises:
-        KeyError: there is none by that id, or a unit value that the library does not have.
-        ScenarioError: its case has faults.
+        KeyError: there is no such template.
+        ScenarioError: its case has faults; all are listed.
     """
     if template_id not in templates():
         raise KeyError(template_id)
-    data = yaml.safe_load((FOLDER / f"{template_id}.yaml").read_text(encoding="utf-8"))
+    data = _read(template_id)
     case = data["case"]
-    to_fill: list[str] = []
-    cited: list[str] = []
-    for cost in case["costs"]:
-        _resolve(cost, cost["id"], to_fill, cited)
-        if "price" in cost:
-            _resolve(cost["price"], f"{cost['id']}.price", to_fill, cited)
-    for outcome in case["outcomes"]:
-        for factor in outcome["factors"]:
-            _resolve(factor, f"{outcome['id']}.{factor['id']}", to_fill, cited)
-    library = evidence_library()
-    sources = library.sources_of(*(library.unit_value(one) for one in cited))
-    named = {"id": template_id, "name": data["name"], "description": data["description"]}
-    scenario = scenario_from({**named, **case, "sources": sources}, source=f"{template_id}.yaml")
+    to_fill = {address: number.get("to_fill") for address, number in _numbers(case)}
+    unfilled = _read(UNFILLED)
+    cited = dict(case.get("sources", {}))
+    for _, number in _numbers(case):
+        _complete(number, unfilled, cited)
     return Template(
-        **named, to_fill=tuple(to_fill), questions=data.get("questions", ()), case=scenario
+        case=scenario_from({**case, "sources": cited}, source=f"{template_id}.yaml"),
+        to_fill={address: how for address, how in to_fill.items() if how is not None},
+        questions=data["questions"],
     )
 
 
 def missing(template: Template, scenario: Scenario) -> tuple[str, ...]:
-    """Return the addresses of ``template`` that ``scenario`` still has to fill, in order.
+    """Return the addresses still to be filled in ``scenario``, in the order of the questions.
 
-    A number is filled once it is the user's own, a zero too. One that was taken out is not
-    missed.
+    Those that may be 0 are asked for and not missing; nor is what was taken out of the scenario.
     """
-    numbers = dict(scenario.parameters())
+    parameters = dict(scenario.parameters())
     return tuple(
         address
-        for address in template.to_fill
-        if address in numbers and numbers[address].is_to_fill
+        for question in template.questions
+        for address in question.fills
+        if template.to_fill[address] == "needed"
+        and address in parameters
+        and is_unfilled(parameters[address])
     )
 
 
-def _resolve(number: dict[str, Any], address: str, to_fill: list[str], cited: list[str]) -> None:
-    """Complete a number in place: from the library, or with what stands for one not yet known."""
-    if number.pop("to_fill", False):
-        to_fill.append(address)
-        number.update({key: value for key, value in TO_FILL.items() if key not in number})
-    value_id = number.pop("unit_value", None)
-    if value_id is not None:
-        cited.append(value_id)
-        papers: Mapping[str, Any] = (
-            evidence_library().unit_value(value_id).factor(number["id"]).model_dump()
-        )
-        number.update({key: value for key, value in papers.items() if key not in number})
+def is_unfilled(parameter: Parameter) -> bool:
+    """Say whether no one has put a value to a number: it is an assumed 0, with no range."""
+    ends = (parameter.low, parameter.value, parameter.high)
+    return parameter.provenance == Provenance.ASSUMED and ends == (0, 0, 0)
+
+
+def _numbers(case: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the costs, their prices and the factors of a case in a file, with their addresses."""
+    for cost in case["costs"]:
+        yield cost["id"], cost
+        if "price" in cost:
+            yield f"{cost['id']}.price", cost["price"]
+    for outcome in case["outcomes"]:
+        for factor in outcome["factors"]:
+            yield f"{outcome['id']}.{factor['id']}", factor
+
+
+def _complete(number: dict[str, Any], unfilled: Mapping[str, Any], cited: dict[str, Any]) -> None:
+    """Give a number its value and papers, and ``cited`` the documents they name."""
+    how = number.pop("to_fill", None)
+    if how is not None:
+        number |= {"value": 0, "low": 0, "high": 0, "provenance": "assumed", "reason": unfilled[how]}
+    named = number.pop("unit_value", None)
+    if named is not None:
+        unit_value = evidence_library().unit_value(named)
+        published = unit_value.factor().model_dump(exclude_none=True)
+        number |= {**published, "id": number["id"]}
+        cited |= {key: one.model_dump() for key, one in sources_of(unit_value).items()}
+
+
+def _read(name: str) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)

@@ -58,7 +58,7 @@ def _finding(page: Page, rule: Rule, finding: Finding, position: int) -> None:
             help=t.of(rule.title),
         ):
             state.look_at(finding.addresses[0])
-            st.switch_page(PAGES["inputs"][0], query_params=page.address)
+            st.switch_page(PAGES["inputs"][0])
 
 
 def sentence(page: Page, rule: Rule, finding: Finding) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from roi_model import Evaluation, Scenario, evaluate
 from roi_model.editing import Edits, edits_of
+from roi_model.templates import templates
 from ui import link, state
 from ui.labels import perspective_label, refusal_text
 from ui.theme import Palette, palette, variables
@@ -19,11 +20,23 @@ ICON = str(Path(__file__).parent / "icon.svg")
 QUOTE = "\u2019"
 
 PageName = Literal[
-    "result", "inputs", "uncertainty", "share", "sources", "glossary", "accessibility"
+    "start",
+    "guide",
+    "result",
+    "inputs",
+    "library",
+    "uncertainty",
+    "share",
+    "sources",
+    "glossary",
+    "accessibility",
 ]
 PAGES: dict[PageName, tuple[str, str]] = {
+    "start": ("pages/start.py", ":material/play_circle:"),
+    "guide": ("pages/guide.py", ":material/checklist:"),
     "result": ("dashboard.py", ":material/insights:"),
     "inputs": ("pages/inputs.py", ":material/tune:"),
+    "library": ("pages/library.py", ":material/local_library:"),
     "uncertainty": ("pages/uncertainty.py", ":material/query_stats:"),
     "share": ("pages/share.py", ":material/send:"),
     "sources": ("pages/sources.py", ":material/menu_book:"),
@@ -84,8 +97,9 @@ def open_page(name: PageName) -> Page:
         f"<script>document.documentElement.lang = '{t.language}'</script>",
         unsafe_allow_javascript=True,
     )
-    if st.query_params.to_dict() != page.address:
-        st.query_params.from_dict(page.address)
+    here = page.address | ({"step": str(state.step())} if name == "guide" else {})
+    if st.query_params.to_dict() != here:
+        st.query_params.from_dict(here)
     _head(page)
     _notices(page)
     if address is None:
@@ -115,6 +129,8 @@ def _head(page: Page) -> None:
 
 def _menu(page: Page) -> None:
     for name, (path, icon) in PAGES.items():
+        if name == "guide" and page.case.id not in templates():
+            continue  # only a template has questions
         st.page_link(path, label=page.t(f"{name}.menu"), icon=icon, query_params=page.address)
 
 

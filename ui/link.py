@@ -44,6 +44,8 @@ class Opened:
     ignored: tuple[Problem, ...]
     ratio: float | None
     """The ratio it gave when the link was made, if it says so."""
+    step: int = 0
+    """How far along the guided path it was."""
 
 
 def address_of(
@@ -92,6 +94,7 @@ def opened(
         except (UnreadableError, ScenarioError):
             ignored.append(_ignored("edits", text, "unreadable_edits"))
     ratio = _ratio(query.pop("ratio", None))
+    step = query.pop("step", "")
     link = decode(query, scenario)
     return Opened(
         case=case,
@@ -99,6 +102,7 @@ def opened(
         language=link.language,
         ignored=(*ignored, *link.ignored),
         ratio=ratio,
+        step=int(step) if step.isascii() and step.isdigit() and len(step) < 3 else 0,
     )
 
 

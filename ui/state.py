@@ -35,8 +35,8 @@ def settle() -> None:
     asked = link.opened(st.query_params.to_dict(), load, believed)
     st.session_state.language = preferred_language(asked.language, st.context.locale)
     _begin(asked.case, asked.scenario)
-    st.session_state.ignored = asked.ignored
-    st.session_state.announced = asked.ratio
+    say_ignored(asked.ignored, asked.ratio)
+    st.session_state.step = asked.step
 
 
 def begin(case: Scenario, scenario: Scenario | None = None) -> None:
@@ -83,6 +83,22 @@ def announced() -> float | None:
 def refusal(address: str) -> Refusal | None:
     """Return the text last typed at ``address`` if it was not taken."""
     return st.session_state.refusals.get(address)
+
+
+def say_ignored(ignored: tuple[Problem, ...], ratio: float | None) -> None:
+    """Keep what a link asked and could not have, and the ratio that it announced."""
+    st.session_state.ignored = ignored
+    st.session_state.announced = ratio
+
+
+def step() -> int:
+    """Return how far along the guided path the visit is, from 0."""
+    return st.session_state.step
+
+
+def go_to_step(position: int) -> None:
+    """Go to a step of the guided path."""
+    st.session_state.step = position
 
 
 def put(changed: Scenario) -> None:
@@ -193,5 +209,4 @@ def _now() -> tuple[Scenario, Scenario]:
 
 
 def _go_on() -> None:
-    st.session_state.ignored = ()
-    st.session_state.announced = None
+    say_ignored((), None)

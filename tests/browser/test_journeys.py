@@ -54,7 +54,7 @@ def test_the_link_gives_the_same_scenario_page_and_language_in_another_browser(v
     sender.open("/inputs")
     sender.type("Personnes soulagées du bruit", "2 000")
     sender.waits_for_text(STRIP, "13,99")
-    sender.page.get_by_role("radio", name="EN").click()
+    sender.page.get_by_role("radio", name="EN", exact=True).click()
     sender.waits_for_text("h1", "Your data")
     sender.page.wait_for_url("**lang=en**quiet_nights.people=2000**")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roi_model import ScenarioError, evaluate, load_case
+from roi_model import ScenarioError, evaluate, load_case, units
 from roi_model.case_files import scenario_from
 from roi_model.editing import (
     Edits,
@@ -16,15 +16,18 @@ from roi_model.editing import (
     free_id,
     identifier,
     moved,
+    quantity_unit_of,
     rebuilt,
     restored,
     with_cost,
     with_number,
     with_outcome,
     with_stakeholder,
+    with_unit_value,
     without,
     without_stakeholder,
 )
+from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Name, Provenance, Source
 from roi_model.value_map import Stakeholder
 from tests.roi_model.building import TOWN, amount, case, case_data, cost, number, people_helped
@@ -141,6 +144,10 @@ class TestEdits:
         edits = edits_of(CASE, CASE.with_changes(changes))
         assert edits.only_numbers == changes
         assert edits_of(CASE, without(CASE, "balance")).only_numbers is None
+
+    def test_a_number_that_stands_for_those_of_every_outcome_is_one_number(self):
+        edits = edits_of(CASE, CASE.with_changes({"funding.elasticity": 0.0}))
+        assert edits.only_numbers == {"funding.elasticity": 0.0}
 
     def test_a_point_of_view_of_a_funder_that_was_added(self):
         scenario = with_cost(CASE, GRANT).with_changes({"perspective": "leverage-towns"})
@@ -310,3 +317,51 @@ class TestAnId:
         assert found not in taken
         with_outcome(CASE, OWN.model_copy(update={"id": found}))
         assert Stakeholder(id=found, name=Name(fr="x", en="x")).id == found
+
+
+class TestAPickedValue:
+    @pytest.mark.parametrize(
+        ("unit", "counted"),
+        [
+            ("EUR/person/year", "person"),
+            ("EUR/person", "person"),
+            ("EUR/hour", "hour/year"),
+            ("EUR/item", "item/year"),
+            ("EUR/item/year", "item"),
+            ("EUR/staff/year", "staff"),
+            ("EUR/year", "1"),
+        ],
+    )
+    def test_is_multiplied_by_what_makes_euros(self, unit, counted):
+        assert quantity_unit_of(unit) == counted
+        made = units.product([unit, counted])
+        assert made in (units.product(["EUR/year"]), units.product(["EUR"]))
+
+    @pytest.mark.parametrize(
+        "value",
+        [one for one in evidence_library().unit_values if one.usable_as != "context"],
+        ids=lambda one: one.id,
+    )
+    def test_becomes_a_line_whose_quantity_is_still_to_fill(self, value):
+        called = Name(fr="Combien", en="How many")
+        scenario = with_unit_value(CASE, value, called)
+        is_cost = value.usable_as == "cost"
+        line = scenario.costs[-1] if is_cost else scenario.outcomes[-1]
+        assert (line.id, line.stakeholder) == (value.id, value.stakeholder)
+        assert set(value.source) <= scenario.sources.keys()
+        address = line.id if is_cost else f"{line.id}.quantity"
+        assert dict(scenario.parameters())[address].is_to_fill
+        filled = evaluate(scenario.with_changes({address: 10}), "society")
+        before = evaluate(scenario, "society")
+        ten = 10 * value.value
+        if is_cost:
+            added = filled.present_value_costs - before.present_value_costs
+        else:
+            added = filled.present_value_benefits - before.present_value_benefits
+        assert added == pytest.approx(ten)
+
+    def test_may_be_picked_twice(self):
+        value = evidence_library().unit_value("fire_service_callout")
+        called = Name(fr="Combien", en="How many")
+        twice = with_unit_value(with_unit_value(CASE, value, called), value, called)
+        assert [one.id for one in twice.outcomes[-2:]] == [value.id, f"{value.id}_2"]

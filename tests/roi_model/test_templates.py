@@ -43,8 +43,8 @@ class TestATemplate:
         template = load_template(name)
         known = {
             (one.value, one.unit, one.year)
-            for value in evidence_library().values
-            if value.usable_as == "proxy"
+            for value in evidence_library().unit_values
+            if value.usable_as != "context"
             for one in [value.factor()]
         }
         for address, number in template.case.parameters():

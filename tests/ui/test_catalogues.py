@@ -20,6 +20,7 @@ from ui.words import LANGUAGES, catalogue_files
 
 SAME_IN_BOTH = {
     "frame.menu",  # Menu
+    "guide.menu",  # Questions
     "table.provenance",  # Provenance
     "table.ratio",  # Ratio
     "unit.EUR",  # €
