@@ -25,20 +25,12 @@ from roi_model.parameters import (
 )
 from roi_model.perspectives import SOCIETY
 from roi_model.problems import Problem, ScenarioError
+from roi_model.reference_data import number_to_fill
 from roi_model.scenario import Scenario, Value, problems_of
 from roi_model.value_map import Cost, Outcome, Stakeholder
 
 LONGEST_STEM = 50
 """Characters of an id made from a text; a number may follow."""
-
-TO_FILL = {
-    "value": 0.0,
-    "low": 0.0,
-    "high": 0.0,
-    "provenance": "assumed",
-    "reason": {"fr": "À remplir par vous.", "en": "For you to fill in."},
-}
-"""What stands for a number that only the user knows: nothing is claimed until it is typed."""
 
 T = TypeVar("T", bound=Stakeholder | Cost | Outcome)
 Lines = Annotated[tuple[Identifier, ...], Field(max_length=200)]
@@ -309,7 +301,7 @@ def with_unit_value(scenario: Scenario, unit_value: UnitValue, quantity: Name) -
         "help": unit_value.caveat,
         "stakeholder": concerned.id,
     }
-    to_fill = {**TO_FILL, "unit": quantity_unit_of(unit_value.unit)}
+    to_fill = {**number_to_fill(), "unit": quantity_unit_of(unit_value.unit)}
     sources = {**scenario.sources, **sources_of(unit_value)}
     if unit_value.usable_as == "cost":
         in_kind = "in_kind" if unit_value.theme == "volunteers" else "cash"

@@ -172,8 +172,8 @@ class UnitValue(Record):
     def in_prices_of(self, year: int) -> Repriced | None:
         """Return the value and its range in the prices of ``year``; what is no money stays.
 
-        None where the consumer price index covers one of the two years not: it stops before the
-        latest values, which are then to be shown in their own prices.
+        None where the consumer price index does not cover both years: it stops before the latest
+        values, which are then to be shown in their own prices.
         """
         inflator = 1.0
         if self.is_money and year != self.year:
@@ -200,7 +200,7 @@ class UnitValue(Record):
         settings ask for another. With ``price_year`` it is converted here, and says so.
 
         Raises:
-            ValueError: the price index covers one of the two years not.
+            ValueError: the price index does not cover both years.
         """
         amounts = Repriced(
             original=self, value=self.value, low=self.low, high=self.high, price_year=self.year
@@ -246,8 +246,8 @@ class EvidenceLibrary(Record):
 
     @model_validator(mode="after")
     def _everything_named_exists_and_is_used(self) -> Self:
-        named = {
-            "trust": ([one.trust for one in self.unit_values], _ids(self.grades)),
+        named: dict[str, tuple[list[str], list[str]]] = {
+            "trust": ([str(one.trust) for one in self.unit_values], _ids(self.grades)),
             "theme": ([one.theme for one in self.unit_values], _ids(self.themes)),
             "stakeholder": ([one.stakeholder for one in self.unit_values], _ids(self.stakeholders)),
             "source": ([key for one in self.unit_values for key in one.source], [*self.sources]),

@@ -118,5 +118,21 @@ def margins() -> Mapping[Provenance, Factor]:
     return {Provenance(one.id): one for one in table.figures}
 
 
+def number_to_fill(how: str = "needed") -> dict[str, Any]:
+    """Return what stands for a number that only the user knows: 0, and nothing is claimed.
+
+    ``needed`` ones are missed until they are typed, ``may_be_zero`` ones are not. KeyError for
+    any other.
+    """
+    reason = _reasons_to_fill()[how]
+    return {"value": 0.0, "low": 0.0, "high": 0.0, "provenance": "assumed", "reason": reason}
+
+
+@lru_cache(maxsize=1)
+def _reasons_to_fill() -> Mapping[str, Any]:
+    reasons: Mapping[str, Any] = _read("numbers_to_fill")
+    return reasons
+
+
 def _read(name: str) -> Any:
     return yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))

@@ -13,13 +13,11 @@ from pydantic import Field, model_validator
 
 from roi_model.case_files import scenario_from
 from roi_model.evidence_library import evidence_library, sources_of
-from roi_model.parameters import Identifier, Name, Parameter, Provenance, Record, Text
-from roi_model.reference_data import DATA
+from roi_model.parameters import Identifier, Name, Record, Text
+from roi_model.reference_data import DATA, number_to_fill
 from roi_model.scenario import Scenario
 
 FOLDER = DATA / "templates"
-UNFILLED = "_unfilled"
-"""The file that says what a number to be filled in says of itself; it is no template."""
 
 ToFill = Literal["needed", "may_be_zero"]
 """Whether a 0 is not an answer yet, or may well be one: not every funder pays."""
@@ -71,7 +69,7 @@ class Template(Record):
 
 def templates() -> tuple[str, ...]:
     """Return the ids of the templates, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("[!_]*.yaml")))
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
 @lru_cache(maxsize=32)
@@ -87,10 +85,9 @@ def load_template(template_id: str) -> Template:
     data = _read(template_id)
     case = data["case"]
     to_fill = {address: number.get("to_fill") for address, number in _numbers(case)}
-    unfilled = _read(UNFILLED)
     cited = dict(case.get("sources", {}))
     for _, number in _numbers(case):
-        _complete(number, unfilled, cited)
+        _complete(number, cited)
     return Template(
         case=scenario_from({**case, "sources": cited}, source=f"{template_id}.yaml"),
         to_fill={address: how for address, how in to_fill.items() if how is not None},
@@ -110,14 +107,8 @@ def missing(template: Template, scenario: Scenario) -> tuple[str, ...]:
         for address in question.fills
         if template.to_fill[address] == "needed"
         and address in parameters
-        and is_unfilled(parameters[address])
+        and parameters[address].is_to_fill
     )
-
-
-def is_unfilled(parameter: Parameter) -> bool:
-    """Say whether no one has put a value to a number: it is an assumed 0, with no range."""
-    ends = (parameter.low, parameter.value, parameter.high)
-    return parameter.provenance == Provenance.ASSUMED and ends == (0, 0, 0)
 
 
 def _numbers(case: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -131,11 +122,11 @@ def _numbers(case: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{outcome['id']}.{factor['id']}", factor
 
 
-def _complete(number: dict[str, Any], unfilled: Mapping[str, Any], cited: dict[str, Any]) -> None:
+def _complete(number: dict[str, Any], cited: dict[str, Any]) -> None:
     """Give a number its value and papers, and ``cited`` the documents they name."""
     how = number.pop("to_fill", None)
     if how is not None:
-        number |= {"value": 0, "low": 0, "high": 0, "provenance": "assumed", "reason": unfilled[how]}
+        number |= number_to_fill(how)
     named = number.pop("unit_value", None)
     if named is not None:
         unit_value = evidence_library().unit_value(named)

@@ -71,8 +71,9 @@ def papers_of(page: Page, address: str, parameter: Parameter) -> str:
     """Return a number's provenance, range and year, then where it comes from, as HTML."""
     t = page.t
     facts = [html(badge(parameter.provenance, t))]
-    if parameter.low is not None and parameter.high is not None and isinstance(parameter, Factor):
-        low, high = (t.figure(one, parameter.unit) for one in (parameter.low, parameter.high))
+    ends = [one for one in (parameter.low, parameter.high) if one is not None]
+    if isinstance(parameter, Factor) and len(set(ends)) == 2:
+        low, high = (t.figure(one, parameter.unit) for one in ends)
         facts.append(f"<span class=quiet>{escape(t('inputs.range', low=low, high=high))}</span>")
     if parameter.year is not None:
         facts.append(f"<span class=quiet>{parameter.year}</span>")

@@ -98,9 +98,10 @@ def _card(page: Page, one: UnitValue) -> None:
 def _written(page: Page, one: UnitValue) -> str:
     """Return the value with its unit, and in the prices the scenario is read in, if others."""
     t = page.t
-    unit = t.value(one.value, one.unit)
-    if one.counted is not None:
-        unit = t("library.per_item", value=t.figure(one.value, one.unit), item=t.of(one.counted))
+    value = round(one.value, 2)
+    unit = t.value(value, one.unit)
+    if one.counted is not None and one.is_money:
+        unit = t("library.per_item", value=t.figure(value, one.unit), item=t.of(one.counted))
     wanted = page.scenario.settings.price_year
     repriced = one.in_prices_of(wanted) if isinstance(wanted, int) else None
     if repriced is None or repriced.value == one.value:
