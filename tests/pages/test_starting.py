@@ -1,0 +1,198 @@
+"""Starting, the guided path, the library and the checks, in both languages."""
+
+from html import escape
+
+import pytest
+
+from roi_model import evaluate, load_case
+from roi_model.checks import SERIOUS, check
+from roi_model.evidence_library import evidence_library
+from roi_model.templates import load_template, missing, templates
+from tests.pages.opening import htmls, link_of, open_app, press, shown, type_in
+from ui import link
+from ui.bases import believed, load
+from ui.words import LANGUAGES, words_in
+
+languages = pytest.mark.parametrize("language", LANGUAGES)
+CASE = load_case("promevil")
+ADULTE_RELAIS = load_template("adulte_relais")
+
+
+def scenario_of(app):
+    return app.session_state["scenario"]
+
+
+def title(app):
+    (found,) = app.title
+    return found.value
+
+
+class TestStarting:
+    @languages
+    def test_every_template_and_the_published_case_are_offered(self, language):
+        app, t = open_app("start", language), words_in(language)
+        said = shown(app)
+        for name in templates():
+            assert t.of(load_template(name).name) in said
+        assert t.of(CASE.description) in said
+
+    @languages
+    @pytest.mark.parametrize("name", templates())
+    def test_a_template_leads_to_its_first_question(self, name, language):
+        app = open_app("start", language)
+        app.button(key=f"template:{name}").click().run()
+        assert not app.exception
+        assert scenario_of(app) == load_template(name).case
+
+    def test_the_published_case_can_be_opened_again_and_what_was_open_had_back(self):
+        app = open_app("start", "fr", deadweight="0.5")
+        press(app, words_in("fr")("start.open_published"))
+        assert scenario_of(app) == CASE
+        back = app.switch_page("pages/inputs.py").run()
+        press(back, words_in("fr")("editing.undo"))
+        assert scenario_of(back) == CASE.with_changes({"deadweight": 0.5})
+
+    @languages
+    def test_a_link_that_was_received_opens(self, language):
+        app = open_app("start", language)
+        address = "https://example.org/inputs?v=1&lang=en&quiet_nights.people=1200&nothing=1"
+        app.text_input(key="received_link").set_value(address).run()
+        assert not app.exception
+        assert scenario_of(app) == CASE.with_changes({"quiet_nights.people": 1_200})
+
+    def test_what_is_no_link_changes_nothing(self):
+        app = open_app("start", "fr")
+        app.text_input(key="received_link").set_value("bonjour").run()
+        assert not app.exception
+        assert scenario_of(app) == CASE
+
+
+class TestTheGuidedPath:
+    @languages
+    def test_asks_one_question_at_a_time_and_says_what_is_missing(self, language):
+        t = words_in(language)
+        app = open_app("guide", language, case="adulte_relais")
+        first = ADULTE_RELAIS.questions[0]
+        assert title(app) == t.of(first.text)
+        left = len(missing(ADULTE_RELAIS, ADULTE_RELAIS.case))
+        assert t.counted("guide.missing", left, number=t.number(left)) in shown(app)
+        type_in(app, first.fills[0], "10")
+        assert t.counted("guide.missing", left - 1, number=t.number(left - 1)) in shown(app)
+        press(app, t("guide.on"))
+        assert title(app) == t.of(ADULTE_RELAIS.questions[1].text)
+        press(app, t("guide.back"))
+        assert title(app) == t.of(first.text)
+
+    @languages
+    def test_to_its_end_gives_a_result(self, language):
+        t = words_in(language)
+        app = open_app("guide", language, case="adulte_relais")
+        for question in ADULTE_RELAIS.questions:
+            assert title(app) == t.of(question.text)
+            for address in question.fills:
+                type_in(app, address, "10")
+            press(app, t("guide.on"))
+        assert title(app) == t("guide.end")
+        assert t("guide.end_complete") in shown(app)
+        filled = dict.fromkeys(ADULTE_RELAIS.to_fill, 10)
+        expected = evaluate(ADULTE_RELAIS.case.with_changes(filled))
+        assert t.ratio(expected.ratio) in shown(app)
+
+    def test_is_resumed_where_it_was_left(self):
+        t = words_in("fr")
+        app = open_app("guide", "fr", case="adulte_relais")
+        type_in(app, "state_aid", "12")
+        press(app, t("guide.on"))
+        assert app.query_params["step"] == "1"
+        again = open_app("guide", None, **app.query_params)
+        assert title(again) == t.of(ADULTE_RELAIS.questions[1].text)
+        assert scenario_of(again) == scenario_of(app)
+
+    @pytest.mark.parametrize("step", ["99", "-1", "x", "٣", ""])
+    def test_a_step_that_does_not_exist_does_no_harm(self, step):
+        app = open_app("guide", "fr", case="adulte_relais", step=step)
+        assert not app.exception
+        assert app.title
+
+    @languages
+    def test_of_a_case_that_has_no_questions_leads_to_the_start(self, language):
+        app, t = open_app("guide", language), words_in(language)
+        assert t("guide.nothing") in shown(app)
+
+    def test_goes_on_without_a_line_that_was_taken_out(self):
+        app = open_app("inputs", "fr", case="adulte_relais")
+        app.button(key="remove:damage").click().run()
+        position = [one.id for one in ADULTE_RELAIS.questions].index("damage")
+        there = open_app("guide", None, **{**app.query_params, "step": str(position)})
+        assert not there.exception
+        assert words_in("fr")("guide.gone") in shown(there)
+
+
+class TestTheLibrary:
+    @languages
+    def test_shows_each_value_with_its_source_and_caveat(self, language):
+        t, said = words_in(language), "\n".join(htmls(open_app("library", language)))
+        for one in evidence_library().unit_values:
+            assert escape(t.of(one.label)) in said
+        assert said.count("<div class=value>") == len(evidence_library().unit_values)
+
+    @languages
+    def test_is_searched_by_words(self, language):
+        app, t = open_app("library", language), words_in(language)
+        app.text_input(key="library_search").set_value("police").run()
+        found = evidence_library().search("police", language=language)
+        assert 0 < len(found) < len(evidence_library().unit_values)
+        assert t.counted("library.found", len(found), number=t.number(len(found))) in shown(app)
+        app.text_input(key="library_search").set_value("licorne").run()
+        assert t("library.nothing") in shown(app)
+
+    @languages
+    def test_a_value_that_is_picked_is_a_line_to_fill(self, language):
+        app = open_app("library", language)
+        app.button(key="pick:fire_service_callout").click().run()
+        assert not app.exception
+        line = scenario_of(app).outcomes[-1]
+        assert line.id == "fire_service_callout"
+        assert line.factors[0].is_to_fill
+        inputs = open_app("inputs", None, **app.query_params)
+        type_in(inputs, "fire_service_callout.quantity", "10")
+        # (20 200 000 + 10 × 376) / 1 500 000
+        assert evaluate(scenario_of(inputs)).present_value_benefits == pytest.approx(20_203_760)
+
+    def test_picked_values_survive_the_link_with_their_papers(self):
+        app = open_app("library", "fr")
+        app.button(key="pick:police_hour_tariff_2014").click().run()
+        again = open_app("inputs", None, **app.query_params)
+        price = scenario_of(again).outcomes[-1].factors[1]
+        assert price.provenance == "published"
+        assert set(price.source) <= scenario_of(again).sources.keys()
+
+
+class TestTheChecks:
+    @languages
+    def test_are_on_the_result_with_a_way_to_settle_them(self, language):
+        app, t = open_app("result", language), words_in(language)
+        serious = [one for one in check(CASE) if one.severity == SERIOUS]
+        ways = [one for one in app.button if one.label == t("checks.settle")]
+        assert len(ways) == sum(bool(one.addresses) for one in serious)
+
+    def test_lead_to_the_field_concerned(self):
+        app = open_app("uncertainty", "fr")
+        position = next(at for at, one in enumerate(check(CASE)) if one.addresses)
+        app.button(key=f"settle:{position}").click().run()
+        assert not app.exception
+        assert title(app) == words_in("fr")("inputs.title")
+        places = [one for one in htmls(app) if "scrollIntoView" in one]
+        assert len(places) == 1
+
+
+def test_every_case_that_can_be_opened_has_its_own_link():
+    for name in ("promevil", *templates()):
+        case = load(name)
+        query = link.address_of(case, link.Edits(), "fr", 1.0)
+        assert link.opened(query, load, believed).scenario == case
+
+
+def test_an_address_names_the_template():
+    app = open_app("inputs", "fr", case="night_correspondents")
+    assert link_of(app) == {"case": "night_correspondents"}
