@@ -464,9 +464,14 @@ def _position(scenario: Scenario, outcome_id: str) -> int:
     raise ScenarioError([problem])
 
 
-def identifier(text: str, taken: Iterable[str] = ()) -> str:
-    """Return an id that reads like ``text``: plain letters and digits, not among ``taken``."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "_", plain)[:LONGEST_STEM].strip("_")
-    named = words if words[:1].isalpha() else f"line_{words}".rstrip("_")
+def identifier(text: str, taken: Iterable[str] = (), *, otherwise: str = "line") -> str:
+    """Return an id that reads like ``text``: plain letters and digits, not among ``taken``.
+
+    It begins with ``otherwise`` where ``text`` begins with no letter.
+    """
+    joined = text.lower().replace("œ", "oe").replace("æ", "ae")
+    plain = unicodedata.normalize("NFKD", joined).encode("ascii", "ignore").decode()
+    named = "_".join(re.findall(r"[a-z0-9]+", plain))[:LONGEST_STEM].strip("_")
+    if not named[:1].isalpha():
+        named = "_".join(filter(None, (otherwise, named)))
     return free_id(named, taken)

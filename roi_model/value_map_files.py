@@ -53,7 +53,7 @@ from pydantic import ValidationError
 from roi_model import formulas, units
 from roi_model.case_files import case_data, load_case
 from roi_model.consistency import RESERVED_IDS
-from roi_model.editing import free_id
+from roi_model.editing import identifier
 from roi_model.parameters import LONGEST_LABEL, Name, Provenance, Text
 from roi_model.problems import Problem, ScenarioError
 from roi_model.reference_data import DATA
@@ -381,15 +381,6 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…"
 
 
-def _identifier(text: str, otherwise: str) -> str:
-    """Return an id made of a name: its letters without accents, and figures."""
-    joined = text.lower().replace("œ", "oe").replace("æ", "ae")
-    plain = unicodedata.normalize("NFKD", joined).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain)
-    named = "_".join(words)[:50].strip("_")
-    return named if named[:1].isalpha() else "_".join(filter(None, (otherwise, named)))
-
-
 @lru_cache(maxsize=1)
 def _house() -> Mapping[str, Any]:
     """Return what a scenario says where a table says nothing."""
@@ -608,7 +599,7 @@ def _data(reading: _Reading) -> dict[str, Any]:
             name = UNREAD
         if name not in stakeholders:
             reading.cells["stakeholders", len(stakeholders)] = (line, "stakeholder")
-            stakeholders[name] = free_id(_identifier(name, "stakeholder"), stakeholders.values())
+            stakeholders[name] = identifier(name, stakeholders.values(), otherwise="stakeholder")
         own = {"stakeholder": stakeholders[name]}
         has_outcome = not _is_blank(row.get("outcome"))
         if not (_is_blank(row.get("input")) and _is_blank(row.get("input_value"))):
@@ -620,11 +611,11 @@ def _data(reading: _Reading) -> dict[str, Any]:
     taken = set(RESERVED_IDS)
     for group, otherwise in ((costs, "input"), (outcomes, "outcome")):
         for record in group:
-            record["id"] = free_id(_identifier(record.pop("named"), otherwise), taken)
+            record["id"] = identifier(record.pop("named"), taken, otherwise=otherwise)
             taken.add(record["id"])
     stem = Path(reading.table.source).stem
     return {
-        "id": _identifier(stem, "value_map"),
+        "id": identifier(stem, otherwise="value_map"),
         "name": _shortened(stem) or "value_map",
         "stakeholders": [{"id": one, "name": name} for name, one in stakeholders.items()],
         "costs": costs,

@@ -1,41 +1,68 @@
 """Every page, both languages, three widths and two themes: what a stranger would see first."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.looking import difference, thumbnail
 from ui.frame import PAGES as FRAME_PAGES
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "test-artefacts"
+KNOWN = Path(__file__).parent / "screens"
 PAGES = {name: "/" if name == "result" else f"/{name}" for name in FRAME_PAGES}
 WIDTHS = (1440, 768, 390)
+TOLERATED = 0.02
+"""Mean difference of brightness of two thumbnails of one page: a line of text more, at most."""
+
+pages = pytest.mark.parametrize("page", PAGES)
 
 
-@pytest.mark.parametrize("page", PAGES)
+def address_of(page, language):
+    """Return the address of a page; that of the guided path is a template's."""
+    case = "&case=adulte_relais" if page == "guide" else ""
+    return f"{PAGES[page]}?lang={language}{case}"
+
+
+@pages
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_page_fits_its_screen_and_asks_nothing_of_other_hosts(visitor, page, language, width):
-    her = visitor(language, width=width)
-    her.open(f"{PAGES[page]}?lang={language}")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_fits_its_screens_looks_as_it_did_and_asks_nothing_of_other_hosts(
+    visitor, page, language, theme
+):
+    her = visitor(language, theme=theme)
+    her.open(address_of(page, language))
     her.page.wait_for_timeout(1000)  # charts are drawn after the page is at rest
     main = her.page.get_by_test_id("stMain")
-    inner = her.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert inner <= width
-    her.page.set_viewport_size(
-        {"width": width, "height": main.evaluate("element => element.scrollHeight")}
-    )
     ARTEFACTS.mkdir(exist_ok=True)
-    her.page.screenshot(path=ARTEFACTS / f"{page}-{language}-{width}.png")
+    changed = []
+    for width in WIDTHS:
+        her.page.set_viewport_size({"width": width, "height": 900})
+        her.page.wait_for_timeout(500)
+        assert main.evaluate("element => element.scrollWidth") <= width
+        height = main.evaluate("element => element.scrollHeight")
+        her.page.set_viewport_size({"width": width, "height": height})
+        her.page.wait_for_timeout(300)
+        name = f"{page}-{language}-{theme}-{width}.png"
+        her.page.screenshot(path=ARTEFACTS / name)
+        seen, known = thumbnail(ARTEFACTS / name), KNOWN / name
+        if os.environ.get("REWRITE_SCREENS"):
+            known.parent.mkdir(exist_ok=True)
+            seen.save(known, optimize=True)
+        elif not known.is_file() or difference(seen, known) > TOLERATED:
+            changed.append(name)
     hosts = {urlsplit(url).hostname for url in her.asked if url.startswith("http")}
     assert hosts == {"localhost"}
     assert her.failures == []
     assert her.page.get_by_test_id("stException").count() == 0
     assert her.page.evaluate("document.documentElement.lang") == language
+    # Look at test-artefacts/. If the change is meant: REWRITE_SCREENS=1 pytest <this file>
+    assert changed == []
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pages
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
     "query",
@@ -44,12 +71,29 @@ def test_a_page_fits_its_screen_and_asks_nothing_of_other_hosts(visitor, page, l
 )
 def test_axe_finds_nothing_wrong(visitor, page, theme, query):
     her = visitor("fr", theme=theme)
-    her.open(f"{PAGES[page]}?lang=fr{query}")
+    her.open(f"{address_of(page, 'fr')}{query}")
     if page == "inputs":
         her.page.get_by_text("Ce qu’il faut en retirer").first.click()
     her.page.wait_for_timeout(2000)
     found = Axe().run(her.page).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+
+
+def test_axe_finds_nothing_wrong_in_the_table_of_outcomes(visitor):
+    her = visitor("fr")
+    her.open("/inputs?lang=fr")
+    her.page.get_by_text("En tableau").click()
+    her.page.get_by_label("Nuits plus calmes : Personnes soulagées du bruit").wait_for()
+    found = Axe().run(her.page).response["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+
+
+@pages
+def test_at_twice_the_size_nothing_scrolls_sideways(visitor, page):
+    # 200 % on a screen of 1 280 pixels leaves 640 to the page
+    her = visitor("fr", width=640, height=400)
+    her.open(address_of(page, "fr"))
+    assert her.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 640
 
 
 def test_the_headline_stays_in_sight_while_inputs_are_edited(visitor):
