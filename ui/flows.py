@@ -4,9 +4,11 @@ import streamlit as st
 
 from roi_model.cash_flow import cash_flow
 from roi_model.evaluation import StakeholderResult
+from roi_model.tableau import who_pays_who_gains as tableau_of
 from ui import charts
 from ui.frame import Page
 from ui.markup import folded, table
+from ui.words import Words
 
 SMALLEST_SHARE = 0.002
 """Of the largest flow: thinner ones would not be seen, and are in the table."""
@@ -39,6 +41,7 @@ def who_pays_who_gains(page: Page) -> None:
             gained=t("chart.separator").join(f"{name} {t.short_euros(v)}" for name, v in gained),
         ),
     )
+    st.html(folded(t("flows.table"), _tableau(page, names)))
     losing = [row for row in rows if row.present_value_benefits < 0]
     if losing:
         said = t("chart.separator").join(
@@ -46,6 +49,37 @@ def who_pays_who_gains(page: Page) -> None:
             for row in losing
         )
         st.caption(t("flows.losing", losing=said))
+
+
+def _tableau(page: Page, names: dict[str, str]) -> str:
+    """Return what each line is to each stakeholder: every one of them, and society in all."""
+    t, tableau = page.t, tableau_of(page.scenario)
+    concerned = [
+        position
+        for position in range(len(tableau.stakeholders))
+        if any(row.amounts[position] for row in tableau.rows)
+    ]
+    labels = {one.id: t.of(one.label) for one in page.scenario.costs}
+    labels |= {one.id: t.of(one.label) for one in page.scenario.outcomes}
+    rows: list[tuple[str, ...]] = [
+        (
+            labels[row.line],
+            *(_amount(t, row.amounts[position]) for position in concerned),
+            t.short_euros(row.total),
+        )
+        for row in tableau.rows
+        if any(row.amounts)
+    ]
+    totals = [t.short_euros(tableau.totals[position]) for position in concerned]
+    rows.append((t("flows.total"), *totals, t.short_euros(tableau.total)))
+    headings = [t("flows.line"), *(names[tableau.stakeholders[one]] for one in concerned)]
+    headings.append(t("flows.society"))
+    numeric = range(1, len(headings))
+    return table(t("flows.title"), headings, rows, t, numeric=numeric)
+
+
+def _amount(t: Words, amount: float) -> str:
+    return t.short_euros(amount) if amount else t("flows.none")
 
 
 def _flows(

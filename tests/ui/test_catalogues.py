@@ -30,6 +30,7 @@ SAME_IN_BOTH = {
     "chart.beneficiary_hover",
     "uncertainty.deciding_one",
     "sharing.result",
+    "flows.none",
 }
 SAME_IN_BOTH_OF_THE_CASE = {"Promevil", "2015–2016"}
 
