@@ -97,7 +97,8 @@ def open_page(name: PageName) -> Page:
         f"<script>document.documentElement.lang = '{t.language}'</script>",
         unsafe_allow_javascript=True,
     )
-    here = page.address | ({"step": str(state.step())} if name == "guide" else {})
+    is_guided = name == "guide" and case.id in templates()
+    here = page.address | ({"step": str(state.step())} if is_guided else {})
     if st.query_params.to_dict() != here:
         st.query_params.from_dict(here)
     _head(page)

@@ -34,6 +34,7 @@ def test_a_page_fits_its_screens_looks_as_it_did_and_asks_nothing_of_other_hosts
 ):
     her = visitor(language, theme=theme)
     her.open(address_of(page, language))
+    her.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     her.page.wait_for_timeout(1000)  # charts are drawn after the page is at rest
     main = her.page.get_by_test_id("stMain")
     ARTEFACTS.mkdir(exist_ok=True)

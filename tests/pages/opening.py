@@ -34,7 +34,7 @@ def go_to(app: AppTest, page: str) -> AppTest:
 
 def link_of(app: AppTest) -> dict[str, str]:
     """Return what the address says of the scenario: not its version, language and result."""
-    beside = ("v", "lang", "ratio")
+    beside = ("v", "lang", "ratio", "step")
     return {name: value for name, value in app.query_params.items() if name not in beside}
 
 
