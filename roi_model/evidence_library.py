@@ -76,7 +76,7 @@ class Conversion(Record):
 
 
 class Earlier(Record):
-    """What an amount was from a date on, until the next; as the source states it."""
+    """What an amount became at a date, as the source states it; the file may skip some."""
 
     since: Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
     value: Amount

@@ -147,7 +147,7 @@ def verifications_text(verifications: Iterable[Verification], language: Language
         lines += [f"{one.case}: {getattr(one.exercises, language)}"]
         rows = [
             (
-                row.figure,
+                f"{row.figure} ({row.perspective})",
                 (
                     f"printed {row.printed}",
                     f"computed {_number(row.computed, 6)}",

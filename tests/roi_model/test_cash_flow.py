@@ -47,7 +47,7 @@ class TestNewZealandTreasury:
 
 
 class TestGitman:
-    """Principles of Managerial Finance, p. 346: −40 000, 5 000, 8 000, 12 000, 30 000 at 8 %."""
+    """NumPy's own example of a net present value: −40 000, 5 000, 8 000, 12 000, 30 000 at 8 %."""
 
     @pytest.fixture
     def scenario(self):

@@ -182,7 +182,9 @@ def test_an_amount_that_was_in_force_before():
     rsa = LIBRARY.unit_value("rsa_single")
     assert rsa.in_force_in(2026) == rsa.value
     assert rsa.in_force_in(2016) == pytest.approx(12 * 535.17)  # the last of the year
-    assert LIBRARY.unit_value("gp_visit").in_force_in(2011) == 23
+    visit = LIBRARY.unit_value("gp_visit")
+    assert visit.in_force_in(2011) == 23
+    assert "rtl_2017" in visit.source  # the rise from it is reported there, not by the first
 
 
 def test_an_amount_that_the_file_does_not_state_is_not_guessed():

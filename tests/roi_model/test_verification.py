@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roi_model import evaluate
+from roi_model.parameters import Duration
 from roi_model.verification import (
     FOLDER,
     PrintedFigure,
+    _verified,
     published_calculation,
     rounded_as_printed,
     verification,
@@ -29,6 +31,18 @@ def present_value_at(case, outcome, **reading):
     """Return what an outcome of a published case is worth when it is read otherwise."""
     result = evaluate(published_calculation(case).case.with_changes(reading))
     return {row.outcome: row.present_value for row in result.by_outcome}[outcome]
+
+
+def recomputed(case, printed):
+    """Return the figures of a case that are printed of another."""
+    return [_verified(case, one).computed for one in printed]
+
+
+def another_value(number):
+    """Return another value that a number may take: a tenth less, or a year more if it may."""
+    if isinstance(number, Duration):
+        return number.value + 1 if number.value < Duration.highest else number.value - 1
+    return number.value * 0.9
 
 
 def test_there_are_eleven_or_more():
@@ -65,6 +79,16 @@ class TestACase:
         numbers = [number for line in scenario.outcomes for number in line.factors]
         assert all(number.source and number.locator for number in numbers)
 
+    def test_every_number_it_states_moves_a_printed_figure(self, case):
+        published = published_calculation(case)
+        stated = [
+            (address, number) for address, number in published.case.parameters() if number.source
+        ]
+        as_stated = recomputed(published.case, published.printed)
+        for address, number in stated:
+            other = published.case.with_changes({address: another_value(number)})
+            assert recomputed(other, published.printed) != as_stated, address
+
     def test_holds_nothing_else(self, case):
         data = yaml.safe_load((FOLDER / f"{case}.yaml").read_text("utf-8"))
         assert data.keys() == {"exercises", "printed", "case"}
@@ -77,8 +101,6 @@ def test_a_case_that_does_not_exist_is_refused():
 
 @pytest.mark.parametrize("figure", ["nothing", "by_nothing.x.y", "by_outcome.nothing.impact"])
 def test_a_figure_that_names_nothing_is_refused(figure):
-    from roi_model.verification import _verified
-
     case = published_calculation("timebank_ireland_2023").case
     with pytest.raises(KeyError):
         _verified(case, PrintedFigure(figure=figure, printed="1"))
