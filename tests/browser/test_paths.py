@@ -98,7 +98,9 @@ def test_with_the_keyboard_alone(visitor):
     her.open("/inputs?lang=fr")
     keyboard = her.page.keyboard
     label = "Personnes soulagées du bruit (personnes)"
-    for _ in range(80):
+    her.page.get_by_role("textbox", name=label).wait_for()
+    her.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    for _ in range(150):
         keyboard.press("Tab")
         focused = her.page.evaluate("document.activeElement?.getAttribute('aria-label')")
         if focused == label:
