@@ -16,7 +16,8 @@ with answer:
     st.markdown(headline.honesty(page))
     st.caption(t.of(page.case.description))
     if page.is_changed:
-        st.markdown(headline.beside_published(page))
+        if page.has_published:
+            st.markdown(headline.beside_published(page))
         inputs.changed_values(page)
     if headline.is_defined(page):
         st.html(euro_to_scale(page.evaluation, headline.one_euro(page), t))

@@ -1,5 +1,6 @@
 """What every page begins with: the visit, its language and link, the head and the menu."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -65,6 +66,11 @@ class Page:
     def is_changed(self) -> bool:
         """Say whether anything differs from the case."""
         return self.edits != Edits()
+
+    @property
+    def has_published(self) -> bool:
+        """Say whether the case has a ratio of its own, which a template to fill has not."""
+        return math.isfinite(self.published.ratio)
 
 
 def open_page(name: PageName) -> Page:

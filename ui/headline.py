@@ -60,6 +60,8 @@ def _itemised(page: Page) -> str:
         return t("chart.nothing")
     changed = _has_own_itemised(page) or _is_read_otherwise(page)
     balance, estimated = (evaluation.basis(key).present_value for key in ("balance", "estimated"))
+    if not any(outcome.basis == "itemised" for outcome in page.case.outcomes):
+        return t("headline.own_lines")  # no study itemises them
     if not (balance or estimated):
         return t("headline.all_itemised_or_yours" if changed else "headline.all_itemised")
     key = "headline.of_which_itemised_or_yours" if changed else "headline.of_which_itemised"
@@ -99,7 +101,7 @@ def strip(page: Page, *, key: str = "strip") -> None:
         f"<span>{escape(t(f'figures.{name}'))} <b>{escape(amount)}</b></span>"
         for name, amount in amounts.items()
     )
-    if page.is_changed:
+    if page.is_changed and page.has_published:
         listed += f"<span class=quiet>{escape(beside_published(page))}</span>"
     with st.container(key=key):
         st.html(

@@ -21,15 +21,30 @@ def reader_questions(page: Page) -> None:
     t, settings = page.t, page.scenario.settings
     with st.container(border=True, key="questions"):
         st.header(t("questions.title"), anchor=False)
-        _toggle(page, "lines", on="itemised", off="all")
-        _toggle(page, "footprint", on="without", off="with")
+        if _is_asked(page, "lines"):
+            _toggle(page, "lines", on="itemised", off="all")
+        if _is_asked(page, "footprint"):
+            _toggle(page, "footprint", on="without", off="with")
         if settings.footprint == "without":
             _unknown_footprints(page)
-        _segments(page, "years_covered")
+        if _is_asked(page, "years_covered"):
+            _segments(page, "years_covered")
         _perspective(page)
         st.markdown(t("questions.common"))
         for name in ("deadweight", "displacement", "attribution"):
             _share(page, name, label=t(f"setting.{name}"))
+
+
+def _is_asked(page: Page, name: str) -> bool:
+    """Say whether a question has a meaning for the open scenario, or has been answered."""
+    outcomes = page.scenario.outcomes
+    is_of_a_study = any(outcome.basis == "itemised" for outcome in outcomes)
+    has_meaning = {
+        "lines": is_of_a_study,
+        "footprint": any(outcome.footprint is not None for outcome in outcomes),
+        "years_covered": is_of_a_study,
+    }
+    return has_meaning[name] or page.scenario.value_at(name) != page.case.value_at(name)
 
 
 def landmarks(page: Page) -> None:

@@ -196,3 +196,20 @@ def test_every_case_that_can_be_opened_has_its_own_link():
 def test_an_address_names_the_template():
     app = open_app("inputs", "fr", case="night_correspondents")
     assert link_of(app) == {"case": "night_correspondents"}
+
+
+class TestATemplateThatWasFilledIn:
+    @languages
+    def test_is_not_said_to_be_a_study_and_is_not_asked_about_one(self, language):
+        t = words_in(language)
+        filled = {"state_aid": "10", "quiet_nights.people": "100"}
+        app = open_app("result", language, case="adulte_relais", **filled)
+        assert not app.exception
+        said = shown(app)
+        assert t("headline.own_lines") in said
+        assert {one.key for one in app.toggle} == set()
+        assert t("headline.published", ratio="—") not in said
+
+    def test_is_asked_about_what_it_has(self):
+        toggles = {one.key for one in open_app("result", "fr").toggle}
+        assert toggles == {"switch:lines", "switch:footprint"}
