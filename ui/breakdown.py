@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from roi_model.evaluation import OutcomeResult
-from roi_model.parameters import Provenance
+from roi_model.evaluation import OutcomeResult, StakeholderResult
+from roi_model.parameters import Provenance, weakest
 from ui import charts
 from ui.frame import Page
 from ui.markup import badge, folded, table
@@ -54,7 +54,7 @@ def by_beneficiary(page: Page) -> None:
         charts.Bar(
             label=names[row.stakeholder],
             written=t.short_euros(row.present_value_benefits),
-            parts=_parts([line for line in _counted(page) if line.stakeholder == row.stakeholder]),
+            parts=_parts_of(page, row),
             hover=t(
                 "chart.beneficiary_hover",
                 label=names[row.stakeholder],
@@ -84,6 +84,24 @@ def by_beneficiary(page: Page) -> None:
 
 def _counted(page: Page) -> list[OutcomeResult]:
     return [row for row in page.evaluation.by_outcome if row.present_value]
+
+
+def _parts_of(page: Page, row: StakeholderResult) -> dict[Provenance, float]:
+    """Return what a stakeholder gains by provenance, what is transferred to it or from it too."""
+    lines = page.evaluation.by_outcome
+    parts = _parts([line for line in _counted(page) if line.stakeholder == row.stakeholder])
+    # Counted on both sides, a transfer is nothing in its line and something to each of the two.
+    transfers = [
+        line.provenance
+        for outcome, line in zip(page.scenario.outcomes, lines, strict=True)
+        if outcome.transfer_from is not None
+        and row.stakeholder in (outcome.stakeholder, outcome.transfer_from)
+    ]
+    rest = row.present_value_benefits - sum(parts.values())
+    if transfers and rest:
+        provenance = weakest(transfers)
+        parts[provenance] = parts.get(provenance, 0.0) + rest
+    return parts
 
 
 def _parts(lines: Sequence[OutcomeResult]) -> dict[Provenance, float]:

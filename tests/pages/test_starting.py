@@ -1,5 +1,6 @@
 """Starting, the guided path, the library and the checks, in both languages."""
 
+import json
 from html import escape
 
 import pytest
@@ -209,6 +210,20 @@ class TestATemplateThatWasFilledIn:
         assert t("headline.own_lines") in said
         assert {one.key for one in app.toggle} == set()
         assert t("headline.published", ratio="—") not in said
+
+    def test_draws_a_transfer_on_both_sides(self):
+        filled = {"state_aid": "10", "into_work.people": "2"}
+        app = open_app("result", "fr", case="adulte_relais", **filled)
+        chart = next(
+            json.loads(one.proto.spec)
+            for one in app.main.get("plotly_chart")
+            if "chart_beneficiary" in one.proto.id
+        )
+        rows = evaluate(scenario_of(app)).by_stakeholder
+        gains = sorted(row.present_value_benefits for row in rows if row.present_value_benefits)
+        ends = sorted(value for trace in chart["data"] for value in trace["x"] if value)
+        assert ends == pytest.approx(gains)
+        assert len(gains) == 2
 
     def test_is_asked_about_what_it_has(self):
         toggles = {one.key for one in open_app("result", "fr").toggle}
