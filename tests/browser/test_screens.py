@@ -85,6 +85,7 @@ def test_axe_finds_nothing_wrong_in_the_table_of_outcomes(visitor):
     her.open("/inputs?lang=fr")
     her.page.get_by_text("En tableau").click()
     her.page.get_by_label("Nuits plus calmes : Personnes soulagées du bruit").wait_for()
+    her.page.wait_for_timeout(2000)  # colours change over half a second
     found = Axe().run(her.page).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
 
