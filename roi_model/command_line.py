@@ -88,11 +88,17 @@ def _sensitivity(options: argparse.Namespace) -> int:
 
     scenario = _scenario(options)
     perspective = perspective_in(scenario, None)
-    found: dict[str, Any] = {
-        "swings": one_at_a_time(scenario),
-        "switching": switching_values(scenario, target=options.target),
-        "shares": variance_shares(scenario, points=options.points, seed=options.seed),
-    }
+    try:
+        found: dict[str, Any] = {
+            "swings": one_at_a_time(scenario),
+            "switching": switching_values(scenario, target=options.target),
+            "shares": variance_shares(scenario, points=options.points, seed=options.seed),
+        }
+    except ValueError as error:
+        if isinstance(error, ScenarioError):
+            raise
+        given = (options.target, options.points, options.seed)
+        raise _option_error("--target, --points, --seed", given, error) from error
     _write(
         options,
         plain=lambda: plain_results.plain_sensitivity(scenario, perspective, **found),

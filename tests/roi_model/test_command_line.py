@@ -429,6 +429,14 @@ class TestSensitivity:
             row["table"] for row in rows
         }
 
+    @pytest.mark.parametrize(
+        "option", [("--target", "0"), ("--seed", "-1"), ("--points", str(2**21))]
+    )
+    def test_a_number_that_is_not_allowed_is_said(self, capsys, option):
+        status, output, messages = run_command(capsys, "sensitivity", "promevil", *option)
+        assert (status, output) == (2, "")
+        assert messages.startswith("--target, --points, --seed: ")
+
     @pytest.mark.parametrize("points", ["1", "100", "many"])
     def test_a_number_of_points_that_is_no_power_of_two(self, points):
         with pytest.raises(SystemExit) as stopped:

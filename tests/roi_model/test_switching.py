@@ -299,7 +299,7 @@ def reached(scenario, one):
         for address, parameter in scenario.parameters()
         if isinstance(parameter, Share)
     }
-    lines = valuation.benefits(nothing_off | {one.address: one.value}).values()
+    lines = valuation.benefits({one.address: one.value} | nothing_off).values()
     _, costs = valuation.totals({one.address: one.value})
     return pytest.approx(one.target, rel=1e-9, abs=cliff + 1e-14 * sum(map(abs, lines)) / costs)
 
