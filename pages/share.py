@@ -11,6 +11,7 @@ t = page.t
 st.title(t("share.title"), anchor=False)
 st.markdown(t("share.introduction"))
 headline.strip(page)
-sharing.link(page)
-sharing.mail(page)
+if page.fits_a_link:
+    sharing.link(page)
+    sharing.mail(page)
 sharing.file(page)

@@ -40,8 +40,10 @@ def _component() -> Any:
 
 
 def card(page: Page) -> None:
-    """Show what the link holds and the button that copies it."""
+    """Show what the link holds and the button that copies it, where a link holds it all."""
     t = page.t
+    if not page.fits_a_link:
+        return
     with st.container(border=True, key="share"):
         st.header(t("share_link.title"), anchor=False)
         st.markdown(t("share_link.text"))

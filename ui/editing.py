@@ -17,7 +17,7 @@ from roi_model.editing import (
     with_stakeholder,
     without,
 )
-from roi_model.parameters import LONGEST_LABEL, Factor, Name, Provenance, Text
+from roi_model.parameters import LARGEST_AMOUNT, LONGEST_LABEL, Factor, Name, Provenance, Text
 from roi_model.value_map import Cost, Outcome, Stakeholder
 from ui import state, typed
 from ui.frame import Page
@@ -171,19 +171,18 @@ def _outcome_of_form(scenario: Scenario) -> Scenario:
     counted = str(st.session_state[f"{form}:counted"])
     source = str(st.session_state[f"{form}:source"]).strip()
     locator = Text(fr=source, en=source) if source else None
-    value = _number(form, "value", "editing.value", "amount")
+    # An unintended effect has a negative value.
+    value = _number(form, "value", "editing.value", "amount", lowest=-LARGEST_AMOUNT)
     if counted == AMOUNT:
         unit = f"{scenario.currency}/year"
         factors = [_factor(AMOUNT, "editing.value", value, unit, locator)]
     else:
         unit, per_unit = COUNTED[counted]
-        price = per_unit.format(currency=scenario.currency)
+        price_unit = per_unit.format(currency=scenario.currency)
         quantity = _number(form, "quantity", "editing.quantity", "quantity")
         factors = [
             _factor("quantity", "editing.quantity", quantity, unit, None),
-            _factor(
-                "price", "editing.value", value, price.format(currency=scenario.currency), locator
-            ),
+            _factor("price", "editing.value", value, price_unit, locator),
         ]
     outcome = Outcome(
         id=identifier(label, taken_ids(scenario)),
@@ -213,8 +212,6 @@ def _cost_of_form(scenario: Scenario) -> Scenario:
         in_kind = {"value": hours, "unit": "hour/year", "kind": "in_kind", "price": price}
         return with_cost(scenario, Cost.model_validate(named | in_kind))
     value = _number(form, "value", "editing.amount_a_year", "amount")
-    if value < 0:
-        raise _not_taken(form, "editing.amount_a_year", str(value), "negative_amount")
     cash = {"value": value, "unit": f"{scenario.currency}/year"}
     return with_cost(scenario, Cost.model_validate(named | cash))
 
@@ -251,17 +248,26 @@ def _required(form: str, field: str, key: str) -> str:
     return text
 
 
-def _number(form: str, field: str, key: str, kind: typed.Kind) -> float:
+def _number(form: str, field: str, key: str, kind: typed.Kind, *, lowest: float = 0.0) -> float:
+    """Return the number typed in a field of a form, within what a line may hold."""
     text = str(st.session_state[f"{form}:{field}"])
     try:
-        return float(typed.parse(text, kind, state.language()))
+        number = float(typed.parse(text, kind, state.language()))
     except typed.NotUnderstoodError as error:
         raise _not_taken(form, key, text, error.code) from error
+    if number < lowest:
+        raise _not_taken(form, key, text, "greater_than_equal", lowest)
+    if number > LARGEST_AMOUNT:
+        raise _not_taken(form, key, text, "less_than_equal", LARGEST_AMOUNT)
+    return number
 
 
-def _not_taken(form: str, key: str, received: str, code: str) -> ScenarioError:
-    where = words_in(state.language())(key)
-    problem = Problem(where=where, code=code, received=received, allowed="", message=form)
+def _not_taken(
+    form: str, key: str, received: str, code: str, bound: float | None = None
+) -> ScenarioError:
+    t = words_in(state.language())
+    allowed = "" if bound is None else t.number(bound)
+    problem = Problem(where=t(key), code=code, received=received, allowed=allowed, message=form)
     return ScenarioError([problem])
 
 

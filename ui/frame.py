@@ -68,6 +68,11 @@ class Page:
         return self.edits != Edits()
 
     @property
+    def fits_a_link(self) -> bool:
+        """Say whether the address opens this very scenario; else only a file holds it."""
+        return "v" in self.address
+
+    @property
     def has_published(self) -> bool:
         """Say whether the case has a ratio of its own, which a template to fill has not."""
         return math.isfinite(self.published.ratio)
@@ -84,7 +89,9 @@ def open_page(name: PageName) -> Page:
     )
     case, scenario = state.case(), state.scenario()
     evaluation, edits = evaluate(scenario), edits_of(case, scenario)
-    address = link.address_of(case, edits, t.language, evaluation.ratio)
+    address = None
+    if _fits_a_link(case.fingerprint, scenario.fingerprint, case, scenario):
+        address = link.address_of(case, edits, t.language, evaluation.ratio)
     colours = palette(st.context.theme.type)
     page = Page(
         t=t,
@@ -112,6 +119,11 @@ def open_page(name: PageName) -> Page:
     if address is None:
         st.warning(t("link.too_long"), icon=":material/link_off:")
     return page
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _fits_a_link(case_is: str, scenario_is: str, _case: Scenario, _scenario: Scenario) -> bool:
+    return link.gives_back(_case, edits_of(_case, _scenario), _scenario)
 
 
 def _head(page: Page) -> None:

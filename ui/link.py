@@ -48,6 +48,20 @@ class Opened:
     """How far along the guided path it was."""
 
 
+def gives_back(case: Scenario, edits: Edits, scenario: Scenario) -> bool:
+    """Say whether a link to ``case`` with ``edits`` opens ``scenario``, papers included.
+
+    A file may hold what no edit does: another currency, correlations, a funding case. What only
+    names the scenario is left out of it.
+    """
+    try:
+        opens = edited(case, edits)
+    except ScenarioError:
+        return False
+    told = Scenario.model_fields.keys() - {"id", "description", "figures"}
+    return all(getattr(opens, name) == getattr(scenario, name) for name in told)
+
+
 def address_of(
     case: Scenario, edits: Edits, language: Language, ratio: float
 ) -> dict[str, str] | None:

@@ -78,6 +78,8 @@ def test_an_outcome_of_ones_own_counts(language):
         ({"label": " ", "value": "5"}, "editing.outcome_name"),
         ({"label": "Calm", "quantity": "many", "value": "5"}, "editing.quantity"),
         ({"label": "Calm", "quantity": "5", "value": ""}, "editing.value"),
+        ({"label": "Calm", "quantity": "-5", "value": "5"}, "editing.quantity"),
+        ({"label": "Calm", "quantity": "5", "value": "9e99"}, "editing.value"),
         (
             {"label": "Calm", "stakeholder": "other", "quantity": "5", "value": "5"},
             "editing.other_name",
@@ -207,3 +209,20 @@ def test_the_table_shows_every_outcome_with_its_numbers(language):
     # 394 staff × 0.104 jobs: two quantities are not one cell to type in
     jobs = rows[t.of(CASE.outcomes[5].label)]["cells"][0]
     assert (jobs["address"], jobs["text"]) == ("", t.number(41))
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"value": "-1"}, "editing.amount_a_year"),
+        ({"hours": "-5", "price": "10"}, "editing.hours_a_year"),
+        ({"hours": "5", "price": "-10"}, "editing.value_of_an_hour"),
+        ({"value": "99999999999999999999"}, "editing.amount_a_year"),
+    ],
+)
+def test_a_cost_that_cannot_be_is_said_and_never_crashes(values, key):
+    app = open_app("inputs", "fr")
+    add(app, "new_cost", "fr", label="Aide", **values)
+    assert not app.exception
+    assert scenario_of(app) == CASE
+    assert any(words_in("fr")(key) in one for one in refusals(app))

@@ -228,3 +228,17 @@ class TestATemplateThatWasFilledIn:
     def test_is_asked_about_what_it_has(self):
         toggles = {one.key for one in open_app("result", "fr").toggle}
         assert toggles == {"switch:lines", "switch:footprint"}
+
+
+def test_a_file_that_no_link_can_hold_is_only_offered_as_a_file():
+    t = words_in("fr")
+    app = open_app("share", "fr")
+    foreign = CASE.model_copy(update={"funding": None})
+    app.session_state["scenario"] = foreign
+    app.run()
+    assert not app.exception
+    assert t("link.too_long") in [one.value for one in app.warning]
+    said = shown(app)
+    assert t("share_link.text") not in said
+    assert t("sharing.mail") not in said
+    assert t("sharing.file") in said

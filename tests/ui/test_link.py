@@ -29,6 +29,7 @@ from ui.link import (
     allowed_changes,
     decode,
     encode,
+    gives_back,
     has_moved,
     opened,
 )
@@ -262,6 +263,16 @@ class TestAnAddress:
             outcomes=[amount(f"line_{at}", 1) | {"label": text} for at, text in enumerate(said)]
         )
         assert address_of(CASE, edits_of(CASE, own), "fr", 1) is None
+
+    def test_is_given_only_where_it_opens_the_very_scenario(self):
+        changed = duplicated(CASE, "quiet_nights").with_changes({"deadweight": 0.5})
+        assert gives_back(CASE, edits_of(CASE, changed), changed)
+        for other in (
+            CASE.model_copy(update={"funding": None}),
+            CASE.model_copy(update={"currency": "GBP"}),
+            OTHER,
+        ):
+            assert not gives_back(CASE, edits_of(CASE, other), other)
 
     def test_of_an_undefined_ratio_announces_none(self):
         address = address_of(CASE, Edits(), "fr", math.nan)
