@@ -1,8 +1,8 @@
-"""Where each number comes from, and the formulas with the numbers of the moment."""
+"""Where each number comes from."""
 
 import streamlit as st
 
-from ui import method, provenance
+from ui import provenance
 from ui.frame import open_page
 
 page = open_page("sources")
@@ -25,9 +25,3 @@ st.html(provenance.landmarks(page))
 
 st.header(t("sources.documents"), anchor=False)
 st.html(provenance.documents(page))
-
-st.header(t("method.title"), anchor=False)
-method.formulas(page)
-
-st.header(t("method.limits"), anchor=False)
-st.markdown(t("method.limits_text"))

@@ -25,10 +25,17 @@ PageName = Literal[
     "guide",
     "result",
     "inputs",
-    "library",
     "uncertainty",
+    "compare",
+    "viewpoints",
+    "fund",
     "share",
+    "dossier",
+    "library",
+    "published",
+    "context",
     "sources",
+    "method",
     "glossary",
     "accessibility",
 ]
@@ -37,13 +44,38 @@ PAGES: dict[PageName, tuple[str, str]] = {
     "guide": ("pages/guide.py", ":material/checklist:"),
     "result": ("dashboard.py", ":material/insights:"),
     "inputs": ("pages/inputs.py", ":material/tune:"),
-    "library": ("pages/library.py", ":material/local_library:"),
     "uncertainty": ("pages/uncertainty.py", ":material/query_stats:"),
+    "compare": ("pages/compare.py", ":material/compare_arrows:"),
+    "viewpoints": ("pages/viewpoints.py", ":material/groups:"),
+    "fund": ("pages/fund.py", ":material/payments:"),
     "share": ("pages/share.py", ":material/send:"),
+    "dossier": ("pages/dossier.py", ":material/picture_as_pdf:"),
+    "library": ("pages/library.py", ":material/local_library:"),
+    "published": ("pages/published.py", ":material/leaderboard:"),
+    "context": ("pages/context.py", ":material/bar_chart:"),
     "sources": ("pages/sources.py", ":material/menu_book:"),
+    "method": ("pages/method.py", ":material/function:"),
     "glossary": ("pages/glossary.py", ":material/dictionary:"),
     "accessibility": ("pages/accessibility.py", ":material/accessibility:"),
 }
+
+MenuGroup = Literal["scenario", "questions", "leave_with", "understand"]
+MENU: dict[MenuGroup, tuple[PageName, ...]] = {
+    "scenario": ("start", "guide", "result", "inputs"),
+    "questions": ("uncertainty", "compare", "viewpoints", "fund", "published"),
+    "leave_with": ("share", "dossier"),
+    "understand": ("method", "sources", "library", "context", "glossary", "accessibility"),
+}
+AT_HAND: tuple[PageName, ...] = (
+    "result",
+    "inputs",
+    "uncertainty",
+    "compare",
+    "viewpoints",
+    "fund",
+    "share",
+)
+"""The pages that a wide screen shows without opening the menu."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,20 +169,29 @@ def _head(page: Page) -> None:
         )
         st.markdown(f":material/diversity_3: **{t('frame.brand')}**  \n{subject}")
         _language_switch(t)
-    with st.container(key="menu", horizontal=True):
-        _menu(page)
-    with (
-        st.container(key="folded_menu"),
-        st.popover(t("frame.menu"), icon=":material/menu:", width="stretch"),
-    ):
-        _menu(page)
+    with st.container(key="menu", horizontal=True, vertical_alignment="center"):
+        with st.container(key="at_hand", horizontal=True):
+            for name in AT_HAND:
+                _menu_link(page, name)
+        with st.popover(t("frame.menu"), icon=":material/menu:", key="all_pages"):
+            _all_pages(page)
 
 
-def _menu(page: Page) -> None:
-    for name, (path, icon) in PAGES.items():
-        if name == "guide" and page.case.id not in templates():
-            continue  # only a template has questions
-        st.page_link(path, label=page.t(f"{name}.menu"), icon=icon, query_params=page.address)
+def _all_pages(page: Page) -> None:
+    """Show the way to every page, by what one comes for."""
+    with st.container(key="menu_groups"):
+        for group, names in MENU.items():
+            with st.container(key=f"menu_{group}", gap="xsmall"):
+                st.caption(page.t(f"menu.{group}"))
+                for name in names:
+                    if name == "guide" and page.case.id not in templates():
+                        continue  # only a template has questions
+                    _menu_link(page, name)
+
+
+def _menu_link(page: Page, name: PageName) -> None:
+    path, icon = PAGES[name]
+    st.page_link(path, label=page.t(f"{name}.menu"), icon=icon, query_params=page.address)
 
 
 def _language_switch(t: Words) -> None:

@@ -19,7 +19,6 @@ from ui.frame import PAGES
 from ui.words import LANGUAGES, catalogue_files
 
 SAME_IN_BOTH = {
-    "frame.menu",  # Menu
     "guide.menu",  # Questions
     "table.provenance",  # Provenance
     "table.ratio",  # Ratio
