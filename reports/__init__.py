@@ -1,0 +1,1 @@
+"""The documents of a scenario: templates that show what ``roi_model`` returns."""
