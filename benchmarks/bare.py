@@ -3,7 +3,7 @@
 import streamlit as st
 
 st.title("0")
-for position in range(19):
+for position in range(8):
     st.link_button(f"link {position}", "https://example.org")
 left, right = st.columns([7, 3])
 with right:
@@ -22,12 +22,10 @@ with left:
     for position in range(6):
         st.header(f"header {position}")
         st.markdown(f"text {position}")
+        st.caption(f"note {position}")
     for position in range(5):
         st.metric(f"metric {position}", position, "note", border=True)
         st.button(f"button {position}")
-    for position in range(12):
+    for position in range(15):
         with st.container(key=f"container {position}"):
             st.html(f"<p>text {position}</p>")
-    for position in range(3):
-        bars = {"type": "bar", "orientation": "h", "x": [1, 2, 3, 4, 5, 6, 7], "y": list(range(7))}
-        st.plotly_chart({"data": [bars], "layout": {}}, theme=None, key=f"chart {position}")

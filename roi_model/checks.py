@@ -17,7 +17,13 @@ from pydantic import Field, model_validator
 
 from roi_model import formulas, units
 from roi_model.cash_flow import yearly_flows
-from roi_model.evaluation import Evaluation, OutcomeResult, evaluate
+from roi_model.evaluation import (
+    Evaluation,
+    OutcomeResult,
+    evaluate,
+    is_unstated,
+    perspective_in,
+)
 from roi_model.parameters import (
     Citations,
     Factor,
@@ -32,6 +38,7 @@ from roi_model.perspectives import SOCIETY, Perspective
 from roi_model.reference_data import DATA, Sources, published_ratios
 from roi_model.scenario import Scenario
 from roi_model.settings import AS_STATED
+from roi_model.valuation import Valuation
 from roi_model.value_map import OUTCOME_SHARES, Outcome
 
 Severity = Literal["serious", "warning", "notice"]
@@ -126,17 +133,21 @@ def rules() -> tuple[Rule, ...]:
 
 
 def check(
-    scenario: Scenario, *, perspective: Perspective | str | None = None
+    scenario: Scenario,
+    *,
+    perspective: Perspective | str | None = None,
+    evaluation: Evaluation | None = None,
 ) -> tuple[Finding, ...]:
     """Return what the rules find in ``scenario``, in their order, from a point of view.
 
-    Without ``perspective`` it is that of the settings. Only what the point of view counts is
-    looked at: what is valued at zero claims nothing.
+    Without ``perspective`` it is that of the settings; ``evaluation`` is the result from there,
+    where it is known. Only what the point of view counts is looked at: what is valued at zero
+    claims nothing.
 
     Raises:
         KeyError: the scenario has no such point of view.
     """
-    evaluation = evaluate(scenario, perspective)
+    evaluation = evaluation or evaluate(scenario, perspective)
     return tuple(
         Finding(rule=rule.id, severity=rule.severity, addresses=addresses, figures=figures)
         for rule in rules()
@@ -214,12 +225,12 @@ def _one_funder(
 ) -> Iterator[Concern]:
     """All that is counted is paid by one, and others outside pay too or did not say."""
     funders = {cost.stakeholder for cost in evaluation.by_cost if cost.present_value}
-    of_all = evaluate(scenario, SOCIETY)
+    paid_by_others = Valuation(scenario, perspective_in(scenario, SOCIETY)).costs({})
     left_out = [
-        cost.cost
-        for cost in of_all.by_cost
+        cost.id
+        for cost in scenario.costs
         if cost.stakeholder not in evaluation.perspective.payers
-        and (cost.present_value or cost.cost in of_all.unstated_costs)
+        and (paid_by_others.get(cost.id) or is_unstated(cost))
     ]
     if len(funders) == 1 and left_out:
         yield ("perspective", *left_out), {"stakeholder": funders.pop()}
@@ -250,7 +261,7 @@ def _footprint_counted(
     holding = [outcome for outcome, _ in lines if outcome.footprint and outcome.footprint.value > 0]
     if not holding:
         return
-    without = evaluate(scenario.with_changes({"footprint": "without"}), evaluation.perspective)
+    without = evaluate(scenario.with_parameters({"footprint": "without"}), evaluation.perspective)
     kept = _share_of(_counted(scenario, without), lines)
     if kept < 1:
         addresses = ("footprint", *(f"{outcome.id}.footprint" for outcome in holding))

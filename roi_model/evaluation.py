@@ -12,7 +12,7 @@ from roi_model.perspectives import Perspective, perspective_of
 from roi_model.scenario import Scenario
 from roi_model.settings import Settings
 from roi_model.valuation import Valuation
-from roi_model.value_map import OUTCOME_SHARES, Basis, Outcome
+from roi_model.value_map import OUTCOME_SHARES, Basis, Cost, Outcome
 
 JOBS = units.product(["job"])
 
@@ -173,9 +173,7 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
         unstated_costs=tuple(
             cost.id
             for cost in scenario.costs
-            if cost.stakeholder in perspective.payers
-            and cost.value == 0
-            and cost.provenance == Provenance.ASSUMED
+            if cost.stakeholder in perspective.payers and is_unstated(cost)
         ),
         by_outcome=rows,
         by_cost=by_cost,
@@ -185,6 +183,11 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
             rows, ("itemised", "balance", "estimated"), lambda row: row.basis, benefits, costs
         ),
     )
+
+
+def is_unstated(cost: Cost) -> bool:
+    """Say whether a cost is zero because no one stated it."""
+    return cost.value == 0 and cost.provenance == Provenance.ASSUMED
 
 
 def perspective_in(scenario: Scenario, perspective: Perspective | str | None) -> Perspective:

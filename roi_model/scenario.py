@@ -21,6 +21,7 @@ from roi_model.parameters import (
 )
 from roi_model.perspectives import is_perspective, perspective_ids
 from roi_model.problems import Problem, ScenarioError
+from roi_model.reference_data import correction_scale
 from roi_model.settings import (
     NOT_STATED_CREDIT,
     NOT_STATED_PERIOD,
@@ -40,6 +41,9 @@ from roi_model.value_map import (
 )
 
 Value = float | int | str
+
+CHOICES = frozenset({"perspective", *SETTING_CHOICES, "price_year"})
+"""The settings that are a choice."""
 
 
 class Scenario(Record):
@@ -108,7 +112,8 @@ class Scenario(Record):
             for factor in outcome.factors:
                 yield f"{outcome.id}.{factor.id}", factor
             for name in OUTCOME_SHARES:
-                yield f"{outcome.id}.{name}", getattr(outcome, name) or self._unstated(name)
+                stated = getattr(outcome, name)
+                yield f"{outcome.id}.{name}", stated or self._unstated(name, outcome)
             yield f"{outcome.id}.benefit_period", outcome.benefit_period or NOT_STATED_PERIOD
             if self.funding is not None:
                 yield f"{outcome.id}.elasticity", outcome.elasticity or self.funding.elasticity
@@ -118,8 +123,10 @@ class Scenario(Record):
             for name in FUNDING_NUMBERS:
                 yield f"funding.{name}", getattr(self.funding, name)
 
-    def _unstated(self, share: str) -> Share:
+    def _unstated(self, share: str, outcome: Outcome) -> Share:
         """Return what stands for a share of an outcome that no one stated."""
+        if share == "optimism_bias" and self.settings.optimism_bias == "by_grade":
+            return correction_by_grade(outcome)
         credited = self.settings.attribution_means == "credited"
         return NOT_STATED_CREDIT if credited and share == "attribution" else NOT_STATED_SHARE
 
@@ -143,7 +150,7 @@ class Scenario(Record):
 
     def value_at(self, address: str) -> Value:
         """Return the number or choice at ``address``; ``KeyError`` if there is none."""
-        if address in self.choices():
+        if address in CHOICES:
             return getattr(self.settings, address)
         return dict(self.parameters())[address].value
 
@@ -238,6 +245,11 @@ class Scenario(Record):
                 "settings": self.settings.model_copy(update=settings),
             }
         )
+
+
+def correction_by_grade(outcome: Outcome) -> Share:
+    """Return the optimism-bias correction that goes with the grade of an outcome's evidence."""
+    return correction_scale().correction(outcome.evidence.grade if outcome.evidence else None)
 
 
 def problems_of(error: ValidationError, data: Any = None) -> tuple[Problem, ...]:

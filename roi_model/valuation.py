@@ -12,8 +12,8 @@ from roi_model.discounting import present_value_of_cost, present_value_of_effect
 from roi_model.formulas import Numeric
 from roi_model.parameters import Factor, Parameter
 from roi_model.perspectives import Perspective
-from roi_model.reference_data import correction_scale, price_index
-from roi_model.scenario import Scenario
+from roi_model.reference_data import price_index
+from roi_model.scenario import Scenario, correction_by_grade
 from roi_model.settings import AS_STATED, Settings
 from roi_model.value_map import Cost, Outcome
 
@@ -258,5 +258,4 @@ def _optimism_bias(outcome: Outcome, settings: Settings, number: NumberAt) -> Nu
     by_grade = settings.optimism_bias == "by_grade" and outcome.optimism_bias is None
     if not by_grade:
         return number("optimism_bias", outcome.optimism_bias, 0.0)
-    grade = outcome.evidence.grade if outcome.evidence else None
-    return number("optimism_bias", correction_scale().correction(grade), 0.0)
+    return number("optimism_bias", correction_by_grade(outcome), 0.0)

@@ -6,9 +6,8 @@ import streamlit as st
 
 from roi_model.evaluation import OutcomeResult, StakeholderResult
 from roi_model.parameters import Provenance, weakest
-from ui import charts
 from ui.frame import Page
-from ui.markup import badge, folded, table
+from ui.markup import Bar, badge, bars, folded, table
 
 
 def by_outcome(page: Page) -> None:
@@ -16,21 +15,15 @@ def by_outcome(page: Page) -> None:
     t = page.t
     labels = {outcome.id: t.of(outcome.label) for outcome in page.scenario.outcomes}
     rows = sorted(_counted(page), key=lambda row: -row.present_value)
-    bars = [
-        charts.Bar(
+    drawn = [
+        Bar(
             label=labels[row.outcome],
             written=t.short_euros(row.present_value),
             parts={row.provenance: row.present_value},
-            hover=t(
-                "chart.outcome_hover",
-                label=labels[row.outcome],
-                value=t.euros(row.present_value),
-                provenance=t(f"provenance.{row.provenance}"),
-            ),
         )
         for row in rows
     ]
-    _draw(page, "outcome", bars)
+    _draw(page, "outcome", drawn)
     cells = [
         (
             labels[row.outcome],
@@ -50,20 +43,15 @@ def by_beneficiary(page: Page) -> None:
     names = {one.id: t.of(one.name) for one in page.scenario.stakeholders}
     rows = [row for row in page.evaluation.by_stakeholder if row.present_value_benefits]
     rows.sort(key=lambda row: -row.present_value_benefits)
-    bars = [
-        charts.Bar(
+    drawn = [
+        Bar(
             label=names[row.stakeholder],
             written=t.short_euros(row.present_value_benefits),
             parts=_parts_of(page, row),
-            hover=t(
-                "chart.beneficiary_hover",
-                label=names[row.stakeholder],
-                value=t.euros(row.present_value_benefits),
-            ),
         )
         for row in rows
     ]
-    _draw(page, "beneficiary", bars)
+    _draw(page, "beneficiary", drawn)
     cells = [
         (
             names[row.stakeholder],
@@ -111,20 +99,13 @@ def _parts(lines: Sequence[OutcomeResult]) -> dict[Provenance, float]:
     return parts
 
 
-def _draw(page: Page, name: str, bars: Sequence[charts.Bar]) -> None:
+def _draw(page: Page, name: str, rows: Sequence[Bar]) -> None:
     t = page.t
     st.header(t(f"chart.{name}_title"), anchor=False)
-    if not bars:
+    if rows:
+        st.html(bars(rows, t))
+    else:
         st.caption(t("chart.nothing"))
-        return
-    said = t("chart.separator").join(f"{bar.label} {bar.written}" for bar in bars)
-    st.plotly_chart(
-        charts.bars(bars, page.colours),
-        theme=None,
-        config=charts.CONFIG,
-        key=f"chart_{name}",
-        alt=t(f"chart.{name}_alt", said=said),
-    )
 
 
 def _behind(page: Page, name: str, content: str) -> None:

@@ -15,7 +15,7 @@ from ui.words import typeset
 def findings(page: Page, *, only: Severity | None = None) -> None:
     """Show what the checks find, the most serious first, each with a way to the field concerned."""
     t = page.t
-    found = check(page.scenario)
+    found = check(page.scenario, evaluation=page.evaluation)
     if not found:
         st.caption(t("checks.nothing"))
         return

@@ -6,6 +6,7 @@ from roi_model.cash_flow import cash_flow
 from roi_model.evaluation import StakeholderResult
 from roi_model.tableau import who_pays_who_gains as tableau_of
 from ui import charts
+from ui.flow_picture import Flow, flow_picture
 from ui.frame import Page
 from ui.markup import folded, table
 from ui.words import Words
@@ -25,21 +26,13 @@ def who_pays_who_gains(page: Page) -> None:
     if not (paid and gained):
         st.caption(t("chart.nothing"))
         return
-    st.plotly_chart(
-        charts.flows(
-            paid=[(name, t.short_euros(value), value) for name, value in paid],
-            gained=[(name, t.short_euros(value), value) for name, value in gained],
-            middle=t("flows.action"),
+    st.html(
+        flow_picture(
+            paid=[_drawn(t, *pair) for pair in paid],
+            gained=[_drawn(t, *pair) for pair in gained],
+            names=(t("flows.paying"), t("flows.gaining")),
             colours=page.colours,
-        ),
-        theme=None,
-        config=charts.CONFIG,
-        key="chart_flows",
-        alt=t(
-            "flows.alt",
-            paid=t("chart.separator").join(f"{name} {t.short_euros(v)}" for name, v in paid),
-            gained=t("chart.separator").join(f"{name} {t.short_euros(v)}" for name, v in gained),
-        ),
+        )
     )
     st.html(folded(t("flows.table"), _tableau(page, names)))
     losing = [row for row in rows if row.present_value_benefits < 0]
@@ -49,6 +42,10 @@ def who_pays_who_gains(page: Page) -> None:
             for row in losing
         )
         st.caption(t("flows.losing", losing=said))
+
+
+def _drawn(t: Words, name: str, amount: float) -> Flow:
+    return Flow(name=name, written=t.short_euros(amount), amount=amount)
 
 
 def _tableau(page: Page, names: dict[str, str]) -> str:

@@ -122,7 +122,7 @@ def open_page(name: PageName) -> Page:
     case, scenario = state.case(), state.scenario()
     evaluation, edits = evaluate(scenario), edits_of(case, scenario)
     address = None
-    if _fits_a_link(case.fingerprint, scenario.fingerprint, case, scenario):
+    if link.gives_back(case, edits, scenario):
         address = link.address_of(case, edits, t.language, evaluation.ratio)
     colours = palette(st.context.theme.type)
     page = Page(
@@ -130,7 +130,7 @@ def open_page(name: PageName) -> Page:
         case=case,
         scenario=scenario,
         evaluation=evaluation,
-        published=evaluate(case),
+        published=state.published(),
         edits=edits,
         address=address or {"lang": t.language},
         colours=colours,
@@ -153,11 +153,6 @@ def open_page(name: PageName) -> Page:
     return page
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
-def _fits_a_link(case_is: str, scenario_is: str, _case: Scenario, _scenario: Scenario) -> bool:
-    return link.gives_back(_case, edits_of(_case, _scenario), _scenario)
-
-
 def _head(page: Page) -> None:
     t = page.t
     with st.container(key="head", horizontal=True, vertical_alignment="center"):
@@ -173,8 +168,12 @@ def _head(page: Page) -> None:
         with st.container(key="at_hand", horizontal=True):
             for name in AT_HAND:
                 _menu_link(page, name)
-        with st.popover(t("frame.menu"), icon=":material/menu:", key="all_pages"):
-            _all_pages(page)
+        menu = st.popover(
+            t("frame.menu"), icon=":material/menu:", key="all_pages", on_change="rerun"
+        )
+        if menu.open:
+            with menu:
+                _all_pages(page)
 
 
 def _all_pages(page: Page) -> None:

@@ -54,8 +54,9 @@ def gives_back(case: Scenario, edits: Edits, scenario: Scenario) -> bool:
     A file may hold what no edit does: another currency, correlations, a funding case. What only
     names the scenario is left out of it.
     """
+    numbers = edits.only_numbers
     try:
-        opens = edited(case, edits)
+        opens = edited(case, edits) if numbers is None else case.with_changes(numbers)
     except ScenarioError:
         return False
     told = Scenario.model_fields.keys() - {"id", "description", "figures"}

@@ -1,7 +1,7 @@
 """Small pieces of HTML that Streamlit has no element for; every text is escaped here."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -69,6 +69,56 @@ def table(
         f'<table class="figures"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One bar: its name, the amount as written, and its parts by provenance."""
+
+    label: str
+    written: str
+    parts: Mapping[Provenance, float]
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Return how far the bar reaches below and above zero; a transfer may be on both sides."""
+        below = sum(part for part in self.parts.values() if part < 0)
+        above = sum(part for part in self.parts.values() if part > 0)
+        return below, above
+
+
+def bars(rows: Sequence[Bar], t: Words) -> str:
+    """Return a list of bars to one scale, in the order given, each below its name and amount.
+
+    A list, so that a long name takes the lines it needs and a reader of the screen hears it.
+    """
+    lowest = min((row.ends[0] for row in rows), default=0.0)
+    width = (max((row.ends[1] for row in rows), default=0.0) - lowest) or 1.0
+    items = "".join(
+        f"<li>{escape(row.label)} <b>{escape(row.written)}</b>"
+        f'<div class="bar">{_segments(row, lowest, width, t)}</div></li>'
+        for row in rows
+    )
+    return f'<ul class="plain bars">{items}</ul>'
+
+
+def _segments(row: Bar, lowest: float, width: float, t: Words) -> str:
+    """Return the parts of a bar, those above zero to the right of it and the others to the left."""
+    ends = [0.0, 0.0]
+    drawn = ""
+    for provenance in Provenance:
+        part = row.parts.get(provenance, 0.0)
+        if not part:
+            continue
+        side = int(part > 0)
+        start = min(ends[side], ends[side] + part)
+        ends[side] += part
+        left, wide = 100 * (start - lowest) / width, 100 * abs(part) / width
+        drawn += (
+            f'<span class="{provenance}" title="{escape(t(f"provenance.{provenance}"))}"'
+            f' style="left:{left:.2f}%;width:{wide:.2f}%"></span>'
+        )
+    return drawn + (f'<i style="left:{-100 * lowest / width:.2f}%"></i>' if lowest < 0 else "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from roi_model import Problem, Scenario, ScenarioError
+from roi_model import Evaluation, Problem, Scenario, ScenarioError, evaluate
 from roi_model.editing import restored, with_number
 from roi_model.scenario import Value
 from ui import link, typed
@@ -63,6 +63,14 @@ def case() -> Scenario:
 def scenario() -> Scenario:
     """Return the scenario as it is now."""
     return st.session_state.scenario
+
+
+def published() -> Evaluation:
+    """Return the result of the untouched case; it is computed once for each."""
+    known = st.session_state.get("published")
+    if known is None or known[0] is not case():
+        known = st.session_state.published = (case(), evaluate(case()))
+    return known[1]
 
 
 def language() -> Language:

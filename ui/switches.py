@@ -1,5 +1,6 @@
 """What an informed reader would ask, as switches beside the answer."""
 
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -12,8 +13,17 @@ from ui.frame import Page
 from ui.inputs import typed_field
 from ui.labels import perspective_label
 from ui.markup import external_link, html
+from ui.words import Words
 
 WHOLE_PERCENTS = tuple(percent / 100 for percent in range(101))
+
+
+@lru_cache(maxsize=256)
+def _percents(current: float, t: Words) -> dict[float, str]:
+    """Return the steps of a slider of shares with their words; a finer one has its place."""
+    # By what is read: two options that are written alike would be taken for one another.
+    by_words = {t.percent(share): share for share in (*WHOLE_PERCENTS, current)}
+    return {share: words for words, share in sorted(by_words.items(), key=lambda pair: pair[1])}
 
 
 def reader_questions(page: Page) -> None:
@@ -135,12 +145,12 @@ def _share(page: Page, address: str, *, label: str) -> None:
     """Show a share as a slider in whole percents; a finer one, once typed, has its place in it."""
     t, key = page.t, f"switch:{address}"
     current: Any = page.scenario.value_at(address)
+    steps = _percents(float(current), t)
     st.session_state[key] = current
     st.select_slider(
         label,
-        # By what is read: two options that are written alike would be taken for one another.
-        sorted({t.percent(share): share for share in (*WHOLE_PERCENTS, current)}.values()),
-        format_func=t.percent,
+        list(steps),
+        format_func=steps.__getitem__,
         key=key,
         help=t(f"share.{address.rpartition('.')[2]}_help"),
         on_change=lambda: state.change(address, st.session_state[key]),

@@ -58,14 +58,6 @@ DARK = Palette(
     on_provenance=dict.fromkeys(Provenance, "#101B1D"),
 )
 
-PATTERNS = {
-    Provenance.PUBLISHED: "",
-    Provenance.DERIVED: ".",
-    Provenance.YOURS: "x",
-    Provenance.ASSUMED: "/",
-}
-"""Plotly's shapes: solid, dots, cross-hatched, hatched."""
-
 
 def palette(theme: str | None) -> Palette:
     """Return the colours of a theme, ``light`` unless it is ``dark``."""

@@ -41,6 +41,8 @@ class MissingWordError(KeyError):
     """A sentence that the catalogue does not have."""
 
 
+# A page typesets the same few hundred names at every rerun.
+@lru_cache(maxsize=2048)
 def typeset(text: str, language: Language) -> str:
     """Return ``text`` with the apostrophes, and in French the spaces, of good typography.
 

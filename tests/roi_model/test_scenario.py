@@ -6,7 +6,7 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from roi_model import Scenario, ScenarioError, evaluate
+from roi_model import Scenario, ScenarioError, evaluate, load_case
 from roi_model.case_files import scenario_from
 from roi_model.parameters import Provenance
 from roi_model.problems import shown
@@ -393,3 +393,11 @@ class TestChanges:
         with pytest.raises(ScenarioError) as refused:
             scenario_from(data).with_changes({"nights.people": value, "nowhere": 1})
         assert [problem.where for problem in refused.value.problems] == ["nights.people", "nowhere"]
+
+
+def test_an_unstated_correction_is_shown_as_the_one_its_evidence_takes():
+    by_grade = load_case("promevil").with_changes({"optimism_bias": "by_grade"})
+    taken = {row.outcome: row.optimism_bias for row in evaluate(by_grade).by_outcome}
+    shown = {one: by_grade.value_at(f"{one}.optimism_bias") for one in taken}
+    assert shown == taken
+    assert any(taken.values())

@@ -9,7 +9,12 @@ from pathlib import Path
 from streamlit.delta_generator import DeltaGenerator
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREENS = sorted([ROOT / "dashboard.py", *ROOT.glob("pages/*.py"), *ROOT.glob("ui/*.py")])
+SCREENS = sorted(
+    [
+        ROOT / "dashboard.py",
+        *(path for name in ("pages", "ui", "reports") for path in ROOT.glob(f"{name}/*.py")),
+    ]
+)
 
 HOLE = "\0"
 KEY = re.compile(r"[a-z_]+(\.\w+)+", re.ASCII)

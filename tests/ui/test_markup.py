@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from roi_model import evaluate, load_case
 from roi_model.parameters import Provenance
 from tests.roi_model.building import amount, case, cost
 from tests.ui.reading_html import Tree
-from ui.markup import Html, badge, euro_to_scale, external_link, folded, html, table
+from ui.markup import Bar, Html, badge, bars, euro_to_scale, external_link, folded, html, table
 from ui.words import LANGUAGES, words_in
 
 EVIL = "<script>alert('x & y')</script>"
@@ -181,3 +183,64 @@ class TestOneEuroToScale:
     def test_the_drawing_is_hidden_from_readers_of_the_screen_since_the_list_says_it_all(self):
         written = euro_to_scale(evaluate(load_case("promevil")), "", words_in("en"))
         assert Tree(written).all("div", **{"aria-hidden": "true"}) == ["", ""]
+
+
+def bar(label, *, written="3,0 M€", **parts):
+    return Bar(
+        label=label,
+        written=written,
+        parts={Provenance(name): amount for name, amount in parts.items()},
+    )
+
+
+def drawn(rows):
+    """Return the segments of each bar: provenance, where it starts and its width, in percent."""
+    found = []
+    for item in bars(rows, words_in("en")).split("<li>")[1:]:
+        tree = Tree(item.removesuffix("</ul>").removesuffix("</li>"))
+        styles = [re.findall(r"[\d.]+", one) for one in tree.attributes("span", "style")]
+        kinds = tree.attributes("span", "class")
+        found.append(
+            [(kind, float(at), float(wide)) for kind, (at, wide) in zip(kinds, styles, strict=True)]
+        )
+    return found
+
+
+class TestBars:
+    def test_name_each_row_and_its_amount_in_the_order_given(self):
+        rows = [bar("Balance", derived=10.0), bar("State", written="3,2 M€", published=3.0)]
+        tree = Tree(bars(rows, words_in("fr")))
+        assert tree.all("li") == ["Balance 3,0 M€", "State 3,2 M€"]
+
+    def test_are_to_one_scale_and_made_of_their_parts_end_to_end(self):
+        assert drawn([bar("a", derived=10.0), bar("b", published=3.0, assumed=2.0)]) == [
+            [("derived", 0, 100)],
+            [("published", 0, 30), ("assumed", 30, 20)],
+        ]
+
+    def test_lie_left_of_zero_for_what_does_harm_and_zero_is_marked(self):
+        rows = [bar("good", published=3.0), bar("harm", yours=-1.0)]
+        assert drawn(rows) == [[("published", 25, 75)], [("yours", 0, 25)]]
+        zeros = Tree(bars(rows, words_in("en"))).attributes("i", "style")
+        assert zeros == ["left:25.00%", "left:25.00%"]
+
+    @given(
+        st.lists(
+            st.dictionaries(st.sampled_from(Provenance), st.floats(-1e9, 1e9)).map(
+                lambda parts: Bar(label="a", written="b", parts=parts)
+            ),
+            max_size=6,
+        )
+    )
+    def test_stay_in_their_track(self, rows):
+        for segments in drawn(rows):
+            for _, left, wide in segments:
+                assert left >= -0.01
+                assert left + wide <= 100.02
+
+    def test_end_where_their_parts_add_up_to(self):
+        assert bar("a", published=3.0, assumed=0.5, yours=-1.0).ends == pytest.approx((-1.0, 3.5))
+        assert bar("b").ends == (0, 0)
+
+    def test_no_name_becomes_an_element(self):
+        assert HARMLESS in bars([bar(EVIL, written=EVIL, yours=1.0)], words_in("en"))
