@@ -57,6 +57,8 @@ class Edits(Record):
     removed_outcomes: Lines = ()
     order: Lines = ()
     """Ids of the outcomes in their order, where it is not that of the case."""
+    cost_order: Lines = ()
+    """Those of the costs, likewise."""
 
     @property
     def only_numbers(self) -> Mapping[str, Value] | None:
@@ -70,18 +72,16 @@ def edited(case: Scenario, edits: Edits) -> Scenario:
     Raises:
         ScenarioError: the edits do not fit the case, or the result has faults; all are listed.
     """
+    costs = _merged(case.costs, edits.costs, edits.removed_costs)
     outcomes = _merged(case.outcomes, edits.outcomes, edits.removed_outcomes)
-    if edits.order:
-        place = {one: position for position, one in enumerate(edits.order)}
-        outcomes = tuple(sorted(outcomes, key=lambda one: place.get(one.id, len(place))))
     scenario = rebuilt(
         case,
         name=edits.name or case.name,
         period=edits.period or case.period,
         sources={**case.sources, **edits.sources},
         stakeholders=_merged(case.stakeholders, edits.stakeholders, edits.removed_stakeholders),
-        costs=_merged(case.costs, edits.costs, edits.removed_costs),
-        outcomes=outcomes,
+        costs=_in_order(costs, edits.cost_order),
+        outcomes=_in_order(outcomes, edits.order),
         correlations=_not_of(case.correlations, (*edits.removed_costs, *edits.removed_outcomes)),
     )
     return scenario.with_changes(edits.numbers)
@@ -158,9 +158,6 @@ def edits_of(case: Scenario, scenario: Scenario) -> Edits:
     costs = _differing(kept.costs, scenario.costs)
     outcomes = _differing(kept.outcomes, scenario.outcomes)
     whole = _ids(costs) | _ids(outcomes)
-    ids = [one.id for one in scenario.outcomes]
-    known = [one.id for one in kept.outcomes]
-    natural = [one for one in known if one in ids] + [one for one in ids if one not in known]
     return Edits(
         name=None if scenario.name == case.name else scenario.name,
         period=None if scenario.period == case.period else scenario.period,
@@ -180,7 +177,8 @@ def edits_of(case: Scenario, scenario: Scenario) -> Edits:
         removed_stakeholders=_missing(case.stakeholders, scenario.stakeholders),
         removed_costs=_missing(case.costs, scenario.costs),
         removed_outcomes=_missing(case.outcomes, scenario.outcomes),
-        order=() if ids == natural else tuple(ids),
+        order=_order(kept.outcomes, scenario.outcomes),
+        cost_order=_order(kept.costs, scenario.costs),
     )
 
 
@@ -313,6 +311,46 @@ def with_unit_value(scenario: Scenario, unit_value: UnitValue, quantity: Name) -
     return rebuilt(scenario, sources=sources, outcomes=(*scenario.outcomes, outcome))
 
 
+def with_price(scenario: Scenario, address: str, unit_value: UnitValue) -> Scenario:
+    """Return ``scenario`` with a unit value, papers included, in the place of a price it has.
+
+    The price keeps its address: a link, a correlation and a check still find it.
+
+    Raises:
+        ScenarioError: no factor of an outcome and no price of a cost has that address, or the
+            value is in another unit.
+    """
+    line, _, number = address.partition(".")
+    sources = {**scenario.sources, **sources_of(unit_value)}
+    had = dict(scenario.parameters()).get(address)
+    if not isinstance(had, Factor) or not number:
+        raise ScenarioError([_no_such_line(address)])
+    if had.unit != unit_value.unit:
+        raise ScenarioError([_other_unit(address, had.unit, unit_value.unit)])
+    price = unit_value.factor().model_copy(update={"id": had.id})
+    if line in _ids(scenario.costs):
+        (cost,) = (one for one in scenario.costs if one.id == line)
+        priced = cost.model_copy(update={"price": price})
+        return rebuilt(scenario, sources=sources, costs=_merged(scenario.costs, (priced,), ()))
+    outcome = scenario.outcomes[_position(scenario, line)]
+    factors = tuple(price if one.id == number else one for one in outcome.factors)
+    return with_outcome(scenario, outcome.model_copy(update={"factors": factors}), sources)
+
+
+def prices_in(scenario: Scenario, unit: str) -> tuple[str, ...]:
+    """Return the addresses of the prices of ``scenario`` that a value in ``unit`` may replace."""
+    found = [f"{one.id}.price" for one in scenario.costs if one.price and one.price.unit == unit]
+    return (
+        *found,
+        *(
+            f"{one.id}.{factor.id}"
+            for one in scenario.outcomes
+            for factor in one.factors
+            if factor.unit == unit
+        ),
+    )
+
+
 def without(scenario: Scenario, line: str) -> Scenario:
     """Return ``scenario`` without the cost or the outcome of that id.
 
@@ -358,17 +396,23 @@ def duplicated(scenario: Scenario, outcome_id: str) -> Scenario:
     return rebuilt(scenario, outcomes=tuple(outcomes))
 
 
-def moved(scenario: Scenario, outcome_id: str, places: int) -> Scenario:
-    """Return ``scenario`` with an outcome moved down by ``places``, up where below 0.
+def moved(scenario: Scenario, line: str, places: int) -> Scenario:
+    """Return ``scenario`` with an outcome or a cost moved down by ``places``, up where below 0.
 
     Raises:
-        ScenarioError: there is no such outcome.
+        ScenarioError: there is no such line.
     """
-    position = _position(scenario, outcome_id)
-    outcomes = list(scenario.outcomes)
-    found = outcomes.pop(position)
-    outcomes.insert(min(max(0, position + places), len(outcomes)), found)
-    return rebuilt(scenario, outcomes=tuple(outcomes))
+    if line in _ids(scenario.costs):
+        return rebuilt(scenario, costs=_moved(scenario.costs, line, places))
+    _position(scenario, line)
+    return rebuilt(scenario, outcomes=_moved(scenario.outcomes, line, places))
+
+
+def _moved(records: Sequence[T], line: str, places: int) -> tuple[T, ...]:
+    ids = [one.id for one in records]
+    position = ids.index(line)
+    ids.insert(min(max(0, position + places), len(ids) - 1), ids.pop(position))
+    return _in_order(records, ids)
 
 
 def taken_ids(scenario: Scenario) -> frozenset[str]:
@@ -415,6 +459,19 @@ def _merged(had: Sequence[T], given: Sequence[T], gone: Collection[str]) -> tupl
     )
 
 
+def _in_order(records: Sequence[T], ids: Sequence[str]) -> tuple[T, ...]:
+    """Return records in the order of ``ids``; those it does not name last, as they were."""
+    place = {one: position for position, one in enumerate(ids)}
+    return tuple(sorted(records, key=lambda one: place.get(one.id, len(place))))
+
+
+def _order(had: Sequence[T], has: Sequence[T]) -> tuple[str, ...]:
+    """Return the ids of the records there are, where new ones do not merely come last."""
+    known, ids = [one.id for one in had], [one.id for one in has]
+    natural = [one for one in known if one in ids] + [one for one in ids if one not in known]
+    return () if ids == natural else tuple(ids)
+
+
 def _differing(had: Sequence[T], has: Sequence[T]) -> tuple[T, ...]:
     before = {one.id: one for one in had}
     return tuple(one for one in has if before.get(one.id) != one)
@@ -457,11 +514,21 @@ def _position(scenario: Scenario, outcome_id: str) -> int:
     for position, outcome in enumerate(scenario.outcomes):
         if outcome.id == outcome_id:
             return position
-    message = "no outcome of this scenario has that name"
-    problem = Problem(
-        where=outcome_id, code="unknown_address", received=outcome_id, allowed="", message=message
+    raise ScenarioError([_no_such_line(outcome_id)])
+
+
+def _no_such_line(address: str) -> Problem:
+    message = "no line of this scenario has that name"
+    return Problem(
+        where=address, code="unknown_address", received=address, allowed="", message=message
     )
-    raise ScenarioError([problem])
+
+
+def _other_unit(address: str, wanted: str, received: str) -> Problem:
+    message = f"the value must be in {wanted}"
+    return Problem(
+        where=address, code="other_unit", received=received, allowed=wanted, message=message
+    )
 
 
 def identifier(text: str, taken: Iterable[str] = (), *, otherwise: str = "line") -> str:

@@ -81,7 +81,7 @@ def outcome_actions(page: Page, outcome: Outcome) -> None:
         _action(t, "up", "arrow_upward", outcome.id, _up, disabled=outcome.id == ids[0])
         _action(t, "down", "arrow_downward", outcome.id, _down, disabled=outcome.id == ids[-1])
         _action(t, "remove", "delete", outcome.id, without)
-    _refused(page, place)
+    refused(page, place)
 
 
 def cost_actions(page: Page, cost: Cost) -> None:
@@ -98,8 +98,11 @@ def cost_actions(page: Page, cost: Cost) -> None:
                 lambda scenario: with_cost(scenario, cost.model_copy(update={"label": label}))
             ),
         )
+        ids = [one.id for one in page.scenario.costs]
+        _action(t, "up", "arrow_upward", cost.id, _up, disabled=cost.id == ids[0])
+        _action(t, "down", "arrow_downward", cost.id, _down, disabled=cost.id == ids[-1])
         _action(t, "remove", "delete", cost.id, without)
-    _refused(page, place)
+    refused(page, place)
 
 
 def new_outcome(page: Page) -> None:
@@ -123,7 +126,7 @@ def new_outcome(page: Page) -> None:
             st.form_submit_button(
                 t("editing.add_outcome"), type="primary", on_click=lambda: _add(_outcome_of_form)
             )
-        _refused(page, "new_outcome")
+        refused(page, "new_outcome")
 
 
 def new_cost(page: Page) -> None:
@@ -139,7 +142,7 @@ def new_cost(page: Page) -> None:
             st.form_submit_button(
                 t("editing.add_cost"), type="primary", on_click=lambda: _add(_cost_of_form)
             )
-        _refused(page, "new_cost")
+        refused(page, "new_cost")
 
 
 # --- What the forms hold -----------------------------------------------------------------------
@@ -306,7 +309,7 @@ def _name_field(
     def take() -> None:
         text = " ".join(st.session_state[key].split())
         if text:
-            state.edit(change(Name(fr=text, en=text)))
+            state.edit(change(Name(fr=text, en=text)), at=key)
 
     st.text_input(
         t("editing.name"), key=key, max_chars=LONGEST_LABEL, autocomplete="off", on_change=take
@@ -336,15 +339,15 @@ def _action(
     )
 
 
-def _up(scenario: Scenario, outcome_id: str) -> Scenario:
-    return moved(scenario, outcome_id, -1)
+def _up(scenario: Scenario, line: str) -> Scenario:
+    return moved(scenario, line, -1)
 
 
-def _down(scenario: Scenario, outcome_id: str) -> Scenario:
-    return moved(scenario, outcome_id, 1)
+def _down(scenario: Scenario, line: str) -> Scenario:
+    return moved(scenario, line, 1)
 
 
-def _refused(page: Page, place: str) -> None:
+def refused(page: Page, place: str) -> None:
     """Say why the last change asked for at a place was not made."""
     refusal = state.refusal(place)
     if refusal is not None:

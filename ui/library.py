@@ -1,14 +1,16 @@
 """Unit values as cards: what each is worth, who says so, and what to be wary of."""
 
+from functools import partial
 from html import escape
 
 import streamlit as st
 
-from roi_model.editing import quantity_unit_of, with_unit_value
+from roi_model.editing import prices_in, quantity_unit_of, with_price, with_unit_value
 from roi_model.evidence_library import UnitValue, evidence_library
 from roi_model.parameters import Name
-from ui import state
+from ui import editing, state
 from ui.frame import PAGES, Page
+from ui.labels import label_of, value_text
 from ui.markup import external_link, html
 from ui.words import typeset, words_in
 
@@ -89,10 +91,37 @@ def _card(page: Page, one: UnitValue) -> None:
         key = "library.add_cost" if one.usable_as == "cost" else "library.add_outcome"
         if st.button(t(key), key=f"pick:{one.id}", icon=":material/add:", help=t.of(one.label)):
             called = Name(fr=_quantity("fr", one), en=_quantity("en", one))
-            state.edit(lambda scenario: with_unit_value(scenario, one, called))
-            now = state.scenario()
-            state.look_at((now.costs if one.usable_as == "cost" else now.outcomes)[-1].id)
-            st.switch_page(PAGES["inputs"][0])
+            state.edit(lambda scenario: with_unit_value(scenario, one, called), at=one.id)
+            if state.refusal(one.id) is None:
+                now = state.scenario()
+                state.look_at((now.costs if one.usable_as == "cost" else now.outcomes)[-1].id)
+                st.switch_page(PAGES["inputs"][0])
+        _instead(page, one)
+        editing.refused(page, one.id)
+
+
+def _instead(page: Page, one: UnitValue) -> None:
+    """Offer to put the value in the place of a price in the same unit."""
+    t, scenario = page.t, page.scenario
+    addresses = prices_in(scenario, one.unit)
+    if not addresses:
+        return
+    with st.popover(t("library.instead"), icon=":material/swap_horiz:", key=f"instead:{one.id}"):
+        st.markdown(t("library.instead_of"))
+        for address in addresses:
+            if st.button(
+                t(
+                    "library.priced_now",
+                    label=label_of(address, scenario, t),
+                    value=value_text(address, scenario, t),
+                ),
+                key=f"instead:{one.id}:{address}",
+                type="tertiary",
+            ):
+                state.edit(partial(with_price, address=address, unit_value=one), at=one.id)
+                if state.refusal(one.id) is None:
+                    state.look_at(address)
+                    st.switch_page(PAGES["inputs"][0])
 
 
 def _written(page: Page, one: UnitValue) -> str:

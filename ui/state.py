@@ -117,8 +117,9 @@ def put(changed: Scenario) -> None:
     _go_on()
 
 
-def edit(change: Callable[[Scenario], Scenario], *, at: str = "") -> None:
+def edit(change: Callable[[Scenario], Scenario], *, at: str) -> None:
     """Change the scenario; where that is not possible, keep the reason beside ``at``."""
+    st.session_state.refusals.pop(at, None)
     try:
         put(change(scenario()))
     except ScenarioError as error:

@@ -3,7 +3,18 @@
 import pytest
 
 from roi_model import load_case
-from tests.pages.opening import components, open_app, press, refusals, shown, strip, type_in
+from roi_model.evidence_library import evidence_library
+from tests.pages.opening import (
+    components,
+    go_to,
+    open_app,
+    press,
+    refusals,
+    shown,
+    strip,
+    type_in,
+    typed_at,
+)
 from ui.words import LANGUAGES, words_in
 
 languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -226,3 +237,33 @@ def test_a_cost_that_cannot_be_is_said_and_never_crashes(values, key):
     assert not app.exception
     assert scenario_of(app) == CASE
     assert any(words_in("fr")(key) in one for one in refusals(app))
+
+
+def test_a_value_of_the_library_replaces_a_price_of_the_scenario():
+    app, t = open_app("library", "fr"), words_in("fr")
+    address = "quiet_nights.saving_per_person"
+    value = next(one for one in evidence_library().unit_values if one.unit == "EUR/person/year"
+                 and one.value != 788)  # fmt: skip
+    app.button(key=f"instead:{value.id}:{address}").click().run()
+    go_to(app, "inputs")
+    assert typed_at(app, address) == t.figure(value.value, value.unit)
+    assert not app.exception
+
+
+def test_a_cost_is_moved():
+    app = open_app("inputs", "fr")
+    ids = [one.id for one in load_case("promevil").costs]
+    app.button(key=f"up:{ids[-1]}").click().run()
+    assert [one.id for one in app.session_state["scenario"].costs] == [*ids[:-2], ids[-1], ids[-2]]
+
+
+def test_a_value_that_cannot_be_taken_says_why_and_changes_nothing():
+    # the price index ends before the prices of this value, and the scenario converts all prices
+    late = next(one for one in evidence_library().unit_values
+                if one.usable_as == "proxy" and one.year > 2022)  # fmt: skip
+    app = open_app("library", "fr", price_year="2020")
+    before = scenario_of(app)
+    click(app, f"pick:{late.id}")
+    assert scenario_of(app) == before
+    (said,) = refusals(app)
+    assert "indice des prix" in said

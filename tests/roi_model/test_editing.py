@@ -16,12 +16,14 @@ from roi_model.editing import (
     free_id,
     identifier,
     moved,
+    prices_in,
     quantity_unit_of,
     rebuilt,
     restored,
     with_cost,
     with_number,
     with_outcome,
+    with_price,
     with_stakeholder,
     with_unit_value,
     without,
@@ -35,6 +37,7 @@ from tests.roi_model.strategies import scenarios
 
 CASE = load_case("promevil")
 ORDER = tuple(one.id for one in CASE.outcomes)
+COSTS = tuple(one.id for one in CASE.costs)
 
 
 def built(outcome=None, paid=None):
@@ -86,6 +89,34 @@ class TestEditing:
         scenario = moved(CASE, ORDER[0], places)
         assert [one.id for one in scenario.outcomes].index(ORDER[0]) == position
         assert sorted(one.id for one in scenario.outcomes) == sorted(ORDER)
+
+    def test_a_cost_moves_too_and_a_link_knows(self):
+        ids = [one.id for one in CASE.costs]
+        scenario = moved(CASE, ids[-1], -1)
+        assert [one.id for one in scenario.costs] == [*ids[:-2], ids[-1], ids[-2]]
+        assert edited(CASE, edits_of(CASE, scenario)) == scenario
+        assert evaluate(scenario).ratio == evaluate(CASE).ratio
+
+    def test_a_value_of_the_library_takes_the_place_of_a_price(self):
+        address = "quiet_nights.saving_per_person"
+        library = evidence_library()
+        value = next(one for one in library.unit_values if one.unit == "EUR/person/year")
+        assert address in prices_in(CASE, value.unit)
+        scenario = with_price(CASE, address, value)
+        before, after = (dict(one.parameters())[address] for one in (CASE, scenario))
+        assert (after.value, after.low, after.high) == (value.value, value.low, value.high)
+        assert (after.source, after.provenance) == (value.source, value.factor().provenance)
+        assert after.id == before.id
+        assert edited(CASE, edits_of(CASE, scenario)) == scenario
+        others = {one.outcome for one in evaluate(CASE).by_outcome} - {"quiet_nights"}
+        kept = [{row.outcome: row for row in evaluate(one).by_outcome} for one in (CASE, scenario)]
+        assert all(kept[0][one].present_value == kept[1][one].present_value for one in others)
+
+    def test_a_value_in_another_unit_takes_no_place(self):
+        value = next(one for one in evidence_library().unit_values if one.unit == "EUR/hour")
+        for address in ("quiet_nights.saving_per_person", "quiet_nights.nothing", "state_aid"):
+            with pytest.raises(ScenarioError, match=address):
+                with_price(CASE, address, value)
 
     def test_what_is_not_there_is_not_moved(self):
         for change in (lambda: moved(CASE, "nothing", 1), lambda: duplicated(CASE, "nothing")):
@@ -170,7 +201,7 @@ class TestEdits:
 operations = st.lists(
     st.one_of(
         st.sampled_from(ORDER).map(lambda one: lambda s: duplicated(s, one)),
-        st.tuples(st.sampled_from(ORDER), st.integers(-9, 9)).map(
+        st.tuples(st.sampled_from([*ORDER, *COSTS]), st.integers(-9, 9)).map(
             lambda pair: lambda s: moved(s, *pair)
         ),
         st.sampled_from([*ORDER, "towns_payment", "quiet_nights_2"]).map(
