@@ -2,23 +2,44 @@
 
 import streamlit as st
 
-from ui import checks, uncertainty
+from ui import checks, headline, long_run, reaching, switches, two_numbers, uncertainty
 from ui.frame import open_page
 
 page = open_page("uncertainty")
 t = page.t
+answer, asked = st.columns([7, 3], gap="large")
 
-drawn = uncertainty.drawn(page)
-st.title(uncertainty.sentence(page, drawn), anchor=False)
-st.markdown(uncertainty.how(page, drawn))
-uncertainty.figures(page, drawn)
+with asked:
+    headline.strip(page, key="questions_strip")
+    with st.container(border=True, key="sureness"):
+        st.header(t("uncertainty.asked"), anchor=False)
+        target = reaching.target(page)
+        draws = long_run.control(page)
+        drawn = uncertainty.drawn(page, draws)
+        if drawn is not None and drawn.draws < draws:
+            long_run.progress(page, draws)
+    switches.reader_questions(page)
 
-st.header(t("uncertainty.distribution"), anchor=False)
-uncertainty.distribution(page, drawn)
+with answer:
+    st.title(uncertainty.sentence(page, drawn), anchor=False)
+    st.markdown(uncertainty.how(page, drawn))
+    uncertainty.figures(page, drawn, target)
 
-st.header(t("uncertainty.deciding"), anchor=False)
-uncertainty.deciding(page, drawn)
+    st.header(t("uncertainty.distribution"), anchor=False)
+    uncertainty.distribution(page, drawn)
 
-st.header(t("checks.title"), anchor=False)
-st.markdown(t("checks.introduction"))
-checks.findings(page)
+    st.header(t("uncertainty.acceptability"), anchor=False)
+    reaching.acceptability(page, drawn, target)
+
+    st.header(t("uncertainty.deciding"), anchor=False)
+    uncertainty.deciding(page, drawn)
+
+    st.header(t("uncertainty.switching"), anchor=False)
+    reaching.switching(page, target)
+
+    st.header(t("uncertainty.two_way"), anchor=False)
+    two_numbers.shown(page, uncertainty.decisive(page), target)
+
+    st.header(t("checks.title"), anchor=False)
+    st.markdown(t("checks.introduction"))
+    checks.findings(page)

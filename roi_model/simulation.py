@@ -184,6 +184,7 @@ def simulate(
     perspective: Perspective | str | None = None,
     method: Method = "sobol",
     threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Simulation:
     """Return the result of ``scenario`` over at least ``draws`` draws of its uncertain numbers.
 
@@ -195,6 +196,9 @@ def simulate(
     they are made: where values move, little is left to do but the formula, and that for the
     outcomes that they bear on. Beside those, ``KEPT_BYTES`` at most, and the draws returned,
     16 bytes each, memory does not grow with the number of draws.
+
+    ``progress`` is told the share of the draws that are made, from whichever thread made them;
+    what it raises stops the simulation and comes out of here.
 
     Source: Owen (1998), ACM TOMACS 8(1), for scrambled points in independent replicates.
 
@@ -227,8 +231,13 @@ def simulate(
     for number in numbers.values():  # once, before threads need it
         if number.key not in known:
             standard_sampler(number.standardised.standard)
+    run = model.run if progress is None else _telling(model.run, progress, total)
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        sums = list(pool.map(model.run, *_runs(total)))
+        try:
+            sums = list(pool.map(run, *_runs(total)))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     _KEPT.keep({key: room[key] for key in model.filled})
     return Simulation(
         scenario=scenario.id,
@@ -441,6 +450,23 @@ def _points(method: Method, seed: int, dimensions: int, draws: int) -> Points:
         replicates=replicates,
         per_replicate_log2=per_replicate_log2,
     )
+
+
+def _telling(
+    run: Callable[[int, int], Amounts], progress: Callable[[float], None], total: int
+) -> Callable[[int, int], Amounts]:
+    """Return ``run``, telling after each run what share of all draws is made."""
+    lock, made = Lock(), 0
+
+    def told(start: int, stop: int) -> Amounts:
+        nonlocal made
+        sums = run(start, stop)
+        with lock:
+            made += stop - start
+            progress(made / total)
+        return sums
+
+    return told
 
 
 def _runs(total: int) -> tuple[list[int], list[int]]:

@@ -86,6 +86,62 @@ def histogram(
     return {"data": [trace], "layout": layout}
 
 
+def curve(
+    points: Sequence[tuple[float, float]],
+    *,
+    mark: Mark,
+    at: float,
+    written: Callable[[float], str],
+    share: Callable[[float], str],
+    hover: Callable[[float, float], str],
+    colours: Palette,
+) -> dict[str, Any]:
+    """Return the share of draws that exceed each value, falling from all to none.
+
+    ``mark`` is the value asked about, with its words, and ``at`` the share of the draws there.
+    """
+    values = [value for value, _ in points]
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": values,
+        "y": [height for _, height in points],
+        "line": {"color": colours.action, "width": 3},
+        "customdata": [hover(*point) for point in points],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    point = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [mark.value],
+        "y": [at],
+        "marker": {"color": colours.ink, "size": 11},
+        "hoverinfo": "skip",
+    }
+    across, up = round_values(min(values), max(values)), (0.0, 0.25, 0.5, 0.75, 1.0)
+    layout = base_layout(colours) | {
+        "height": 280,
+        "margin": {"l": 0, "r": 8, "t": 8, "b": 34},
+        "shapes": [_line(mark.value, 0, at, colours)],
+        "xaxis": {
+            "tickvals": across,
+            "ticktext": [written(value) for value in across],
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        "yaxis": {
+            "tickvals": list(up),
+            "ticktext": [share(height) for height in up],
+            "range": [0, 1.03],
+            "automargin": True,
+            "gridcolor": colours.line,
+            "fixedrange": True,
+        },
+    }
+    return {"data": [line, point], "layout": layout}
+
+
 def years(
     names: Sequence[str],
     *,

@@ -10,8 +10,8 @@ from roi_model.sensitivity import (
     one_at_a_time,
     variance_shares,
 )
-from roi_model.simulation import Simulation, simulate
-from ui import charts, headline
+from roi_model.simulation import DEFAULT_DRAWS, Simulation, simulate
+from ui import charts, headline, long_run
 from ui.frame import Page
 from ui.labels import label_of
 from ui.link import LARGEST_ANNOUNCED
@@ -22,12 +22,22 @@ MOST_BARS = 10
 A_CENT = 0.01
 
 
-def drawn(page: Page) -> Simulation | None:
-    """Return the draws of the open scenario, the same for all; none without a ratio that counts."""
+def drawn(page: Page, draws: int = DEFAULT_DRAWS) -> Simulation | None:
+    """Return the draws of the open scenario, the same for all; none without a ratio that counts.
+
+    Where more are asked for and not made yet, those that are made at once.
+    """
     if not abs(page.evaluation.ratio) < LARGEST_ANNOUNCED:
         return None
-    simulation = _drawn(page.scenario.fingerprint, page.scenario)
+    more = long_run.simulation_of(page, draws) if draws > DEFAULT_DRAWS else None
+    simulation = more or _drawn(page.scenario.fingerprint, page.scenario)
     return simulation if simulation.is_defined else None
+
+
+def decisive(page: Page) -> tuple[str, ...]:
+    """Return the addresses of the numbers that vary, those that decide most first."""
+    shares = _shares(page.scenario.fingerprint, page.scenario)
+    return tuple(one.address for one in deciding_numbers(shares, count=MOST_BARS))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -71,8 +81,8 @@ def how(page: Page, simulation: Simulation | None) -> str:
     )
 
 
-def figures(page: Page, simulation: Simulation | None) -> None:
-    """Show the result, the mean of the draws and two probabilities."""
+def figures(page: Page, simulation: Simulation | None, target: float) -> None:
+    """Show the result, the mean of the draws, and the chances to pay back and to reach a ratio."""
     t = page.t
     if simulation is None:
         return
@@ -84,11 +94,11 @@ def figures(page: Page, simulation: Simulation | None) -> None:
             ("central", t.ratio(now)),
             ("mean", t.ratio(mean.value)),
             ("pays_back", t.percent(simulation.probability_above(1.0).value, decimals=0)),
-            ("above_now", t.percent(simulation.probability_above(now).value, decimals=0)),
+            ("reaches", t.percent(simulation.probability_above(target).value, decimals=0)),
         ):
-            note = t(f"uncertainty.{name}_note", error=error, ratio=t.ratio(now))
+            note = t(f"uncertainty.{name}_note", error=error)
             st.metric(
-                t(f"uncertainty.{name}"),
+                t(f"uncertainty.{name}", target=t.ratio(target)),
                 value,
                 note,
                 delta_color="off",

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -243,6 +243,16 @@ class Words:
     def figure(self, value: float, unit: str) -> str:
         """Return a number as a field shows it for editing: the unit stands beside, percent kept."""
         return self.percent(value) if unit == units.SHARE else self.number(value)
+
+
+def rounded(value: float, *, towards: Literal["nearest", "up", "down"] = "nearest") -> float:
+    """Return a value to as many digits as a sentence has room for: four, or whole from 100 on."""
+    if not value or not math.isfinite(value):
+        return value
+    last = math.floor(math.log10(abs(value))) - 3
+    step = Decimal(1).scaleb(max(last, 0) if abs(value) >= 100 else last)
+    mode = {"nearest": ROUND_HALF_UP, "up": ROUND_CEILING, "down": ROUND_FLOOR}[towards]
+    return float((Decimal(repr(value)) / step).quantize(Decimal(1), mode) * step)
 
 
 @cache

@@ -400,3 +400,30 @@ def test_every_draw_stays_within_the_range(low, mode, high):
     assert low * (1 - 1e-12) <= result.ratios.min()
     assert result.ratios.max() <= high * (1 + 1e-12)
     assert result.draws % REPLICATES == 0
+
+
+class StoppedError(Exception):
+    pass
+
+
+class TestProgress:
+    def test_is_told_up_to_the_whole_and_changes_no_draw(self):
+        told = []
+        scenario = load_case("promevil")
+        simulation = simulate(scenario, 200_000, progress=told.append)
+        assert told == sorted(told)
+        assert len(told) > 1
+        assert told[-1] == 1.0
+        np.testing.assert_array_equal(simulation.ratios, simulate(scenario, 200_000).ratios)
+
+    def test_stops_the_simulation_by_raising(self):
+        told = []
+
+        def stop_early(share):
+            told.append(share)
+            if len(told) == 2:
+                raise StoppedError
+
+        with pytest.raises(StoppedError):
+            simulate(load_case("promevil"), 2_000_000, progress=stop_early)
+        assert told[-1] < 0.5

@@ -28,8 +28,10 @@ SAME_IN_BOTH = {
     "chart.outcome_hover",
     "chart.beneficiary_hover",
     "uncertainty.deciding_one",
+    "uncertainty.short_of",
     "sharing.result",
     "flows.none",
+    "file_problem.written",
 }
 SAME_IN_BOTH_OF_THE_CASE = {"Promevil", "2015–2016"}
 
@@ -47,14 +49,18 @@ FAULTS = set(get_args(ErrorType)).union(
     *(
         constants((ROOT / module).read_text("utf-8"))
         for module in (
-            "roi_model/scenario.py",
+            "roi_model/case_files.py",
+            "roi_model/consistency.py",
             "roi_model/parameters.py",
+            "roi_model/scenario.py",
+            "roi_model/value_map_files.py",
             "ui/editing.py",
             "ui/link.py",
             "ui/typed.py",
         )
     )
 )
+REFUSALS = ("ui/labels.py", "ui/file_problems.py")
 # What may stand in the holes of a key that begins with one.
 OPEN_KEYS = {
     f"{HOLE}.{HOLE}": {
@@ -73,7 +79,7 @@ def sources():
 def asked():
     """Return what is asked for, with the names that its own module may put in the holes."""
     return [
-        (key, constants(source) | MODELS_NAMES | (FAULTS if path == "ui/labels.py" else set()))
+        (key, constants(source) | MODELS_NAMES | (FAULTS if path in REFUSALS else set()))
         for path, source in sources().items()
         for key in asked_keys(source, path)
     ]

@@ -37,7 +37,19 @@ def years(colours=LIGHT, gained=(1.0, 2.0), paid=(3.0, 0.0), cumulated=(-2.0, 0.
     )
 
 
-every = pytest.mark.parametrize("chart", [histogram, years])
+def curve(colours=LIGHT):
+    return charts.curve(
+        [(0.0, 1.0), (1.0, 0.75), (2.0, 0.0)],
+        mark=Mark(value=1.0, label="asked"),
+        at=0.75,
+        written=lambda value: f"{value:.1f}",
+        share=lambda height: f"{height:.0%}",
+        hover=lambda value, height: f"{value}: {height}",
+        colours=colours,
+    )
+
+
+every = pytest.mark.parametrize("chart", [histogram, curve, years])
 
 
 class TestEveryChart:
@@ -81,6 +93,14 @@ class TestTheHistogram:
         layout = histogram()["layout"]
         assert [one["text"] for one in layout["annotations"]] == ["now"]
         assert [one["x0"] for one in layout["shapes"]] == [1.2]
+
+
+class TestTheCurve:
+    def test_goes_through_its_points_and_marks_what_is_asked(self):
+        line, point = curve()["data"]
+        assert list(zip(line["x"], line["y"], strict=True)) == [(0, 1), (1, 0.75), (2, 0)]
+        assert (point["x"], point["y"]) == ([1.0], [0.75])
+        assert curve()["layout"]["shapes"][0]["y1"] == 0.75
 
 
 class TestTheYears:

@@ -13,6 +13,7 @@ from ui.words import (
     LANGUAGES,
     MissingWordError,
     preferred_language,
+    rounded,
     typeset,
     words_in,
 )
@@ -367,3 +368,25 @@ class TestPreferredLanguage:
     )
     def test_the_link_then_the_browser_then_french(self, link, browser, language):
         assert preferred_language(link, browser) == language
+
+
+class TestRounding:
+    @pytest.mark.parametrize(
+        ("value", "nearest", "up", "down"),
+        [
+            (833.3333, 833, 834, 833),
+            (0.03465347, 0.03465, 0.03466, 0.03465),
+            (9_494_999.2, 9_495_000, 9_495_000, 9_494_000),
+            (-17_537.2, -17_540, -17_530, -17_540),
+            (0.0, 0.0, 0.0, 0.0),
+        ],
+    )
+    def test_leaves_as_many_digits_as_a_sentence_has_room_for(self, value, nearest, up, down):
+        assert rounded(value) == nearest
+        assert rounded(value, towards="up") == up
+        assert rounded(value, towards="down") == down
+
+    @given(st.floats(-1e12, 1e12, allow_subnormal=False))
+    def test_errs_on_the_side_asked_for_and_by_little(self, value):
+        assert rounded(value, towards="down") <= value <= rounded(value, towards="up")
+        assert abs(rounded(value) - value) <= abs(value) / 100
