@@ -1,14 +1,21 @@
 """The funding case: what more posts, or fewer, would cost and bring."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import fsum
+from math import floor, fsum
+
+import numpy as np
+from pydantic import ValidationError
 
 from roi_model import formulas
+from roi_model.editing import rebuilt
 from roi_model.evaluation import perspective_in
+from roi_model.formulas import Numeric
+from roi_model.parameters import Factor
 from roi_model.perspectives import Perspective
 from roi_model.problems import Problem, ScenarioError
-from roi_model.scenario import Scenario
-from roi_model.valuation import Valuation
+from roi_model.scenario import Scenario, problems_of
+from roi_model.valuation import Valuation, cost_amount
 from roi_model.value_map import Cost, Funding
 
 
@@ -47,9 +54,9 @@ class FundingCase:
 
     @property
     def average_ratio(self) -> float:
-        """Euros of benefit per euro of all that would be paid."""
+        """Euros of benefit per euro of all that would be paid; NaN where nothing would be left."""
         benefits = self.benefits_now + self.added_benefits
-        return float(formulas.ratio(benefits, self.costs_now + self.added_costs))
+        return float(_ratio_of_what_is_paid(benefits, self.costs_now + self.added_costs))
 
     @property
     def marginal_ratio(self) -> float:
@@ -60,6 +67,85 @@ class FundingCase:
     def net_present_value_added(self) -> float:
         """What the change brings beyond its cost."""
         return float(formulas.net_present_value(self.added_benefits, self.added_costs))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Growth:
+    """How benefits and costs follow the number of posts, from one point of view.
+
+    Present values in euros. Every method takes one number of posts or an array of them.
+    """
+
+    perspective: Perspective
+    posts_now: float
+    benefits_now: Mapping[str, float]
+    """By outcome, those that count."""
+    elasticities: Mapping[str, float]
+    """By outcome: its own, else that of the funding case."""
+    costs_now: float
+    cost_of_a_post: float
+    """0 where the point of view does not count who pays for it."""
+
+    def multiplier(self, outcome: str, posts: Numeric) -> Numeric:
+        """Return what the quantity of an outcome is multiplied by with ``posts``.
+
+        Infinite where it is beyond what a double holds.
+        """
+        # Of NumPy's kind, a number that is too large is no error.
+        wanted = np.asarray(posts, dtype=np.float64)[()]
+        with np.errstate(over="ignore"):
+            return formulas.posts_multiplier(wanted, self.posts_now, self.elasticities[outcome])
+
+    def added_benefits(self, posts: Numeric) -> Numeric:
+        """Return what ``posts`` bring beyond those of today, in euros; below 0 for fewer."""
+        added: Numeric = np.zeros(np.shape(posts))[()]
+        with np.errstate(invalid="ignore", over="ignore"):
+            for outcome, now in self.benefits_now.items():
+                added = added + now * (self.multiplier(outcome, posts) - 1.0)
+        return added
+
+    def added_costs(self, posts: Numeric) -> Numeric:
+        """Return what ``posts`` cost beyond those of today, in euros; below 0 for fewer."""
+        return (posts - self.posts_now) * self.cost_of_a_post
+
+    def marginal_ratio(self, posts: Numeric) -> Numeric:
+        """Return euros of benefit added per euro of cost added; NaN where no cost is added."""
+        return formulas.ratio(self.added_benefits(posts), self.added_costs(posts))
+
+    def average_ratio(self, posts: Numeric) -> Numeric:
+        """Return euros of benefit per euro of all that would be paid; NaN where nothing is."""
+        benefits = fsum(self.benefits_now.values()) + self.added_benefits(posts)
+        return _ratio_of_what_is_paid(benefits, self.costs_now + self.added_costs(posts))
+
+
+def growth_of(
+    scenario: Scenario,
+    *,
+    perspective: Perspective | str | None = None,
+    elasticity: float | None = None,
+) -> Growth:
+    """Return how benefits and costs follow the posts; ``elasticity`` holds for all outcomes.
+
+    Raises:
+        ScenarioError: the scenario has no funding case, or no posts today to compare with.
+        KeyError: the scenario has no such point of view.
+    """
+    funding = _funding_of(scenario)
+    perspective = perspective_in(scenario, perspective)
+    valuation = Valuation(scenario, perspective)
+    return Growth(
+        perspective=perspective,
+        posts_now=float(funding.posts.value),
+        benefits_now={name: float(value) for name, value in valuation.benefits({}).items()},
+        elasticities={
+            one.id: float((one.elasticity or funding.elasticity).value)
+            if elasticity is None
+            else float(elasticity)
+            for one in scenario.outcomes
+        },
+        costs_now=fsum(float(value) for value in valuation.costs({}).values()),
+        cost_of_a_post=_cost_of_a_post(valuation, funding),
+    )
 
 
 def funding_case(
@@ -80,39 +166,115 @@ def funding_case(
         ScenarioError: the scenario has no funding case, or no posts today to compare with.
         KeyError: the scenario has no such point of view.
     """
-    funding = _funding_of(scenario)
-    posts_now = float(funding.posts.value)
-    wanted = float(funding.posts_wanted.value) if posts is None else float(posts)
+    growth = growth_of(scenario, perspective=perspective, elasticity=elasticity)
+    wanted = float(_funding_of(scenario).posts_wanted.value) if posts is None else float(posts)
     if wanted < 0:
         raise ScenarioError([_refused("funding.posts_wanted", wanted, "posts must be 0 or more")])
-    perspective = perspective_in(scenario, perspective)
-    valuation = Valuation(scenario, perspective)
-    gained = {name: float(value) for name, value in valuation.benefits({}).items()}
-    paid = [float(value) for value in valuation.costs({}).values()]
     lines = []
     for outcome in scenario.outcomes:
-        own = float((outcome.elasticity or funding.elasticity).value)
-        power = own if elasticity is None else float(elasticity)
-        multiplier = float(formulas.posts_multiplier(wanted, posts_now, power))
-        now = gained.get(outcome.id, 0.0)
+        multiplier = float(growth.multiplier(outcome.id, wanted))
+        now = growth.benefits_now.get(outcome.id, 0.0)
         lines.append(
             FundedOutcome(
                 outcome=outcome.id,
-                elasticity=power,
+                elasticity=growth.elasticities[outcome.id],
                 multiplier=multiplier,
                 present_value_now=now,
                 added_value=now * (multiplier - 1.0),
             )
         )
     return FundingCase(
-        perspective=perspective,
-        posts_now=posts_now,
+        perspective=growth.perspective,
+        posts_now=growth.posts_now,
         posts=wanted,
-        benefits_now=fsum(gained.values()),
-        costs_now=fsum(paid),
-        added_benefits=fsum(line.added_value for line in lines),
-        added_costs=_added_cost(valuation, funding, wanted - posts_now),
+        benefits_now=fsum(growth.benefits_now.values()),
+        costs_now=growth.costs_now,
+        added_benefits=float(growth.added_benefits(wanted)),
+        added_costs=float(growth.added_costs(wanted)),
         by_outcome=tuple(lines),
+    )
+
+
+def yearly_cost_per_post(scenario: Scenario) -> float:
+    """Return what a post costs each year, in euros of the prices that the scenario is read in.
+
+    Raises:
+        ScenarioError: the scenario has no funding case, or no posts today to compare with.
+    """
+    a_post = _a_post(scenario, _funding_of(scenario))
+    return float(cost_amount(a_post, scenario.settings, {}))
+
+
+def cost_counted_in_posts(scenario: Scenario) -> Cost | None:
+    """Return the first cost that is a number of posts and the price of one; ``None`` if none is."""
+    per_post = f"{scenario.currency}/staff/year"
+    for cost in scenario.costs:
+        is_counted = cost.unit == "staff" and cost.price is not None
+        if is_counted and cost.price.unit == per_post and cost.value > 0:  # type: ignore[union-attr]
+            return cost
+    return None
+
+
+def with_funding(
+    scenario: Scenario,
+    *,
+    cost: str,
+    posts: float | None = None,
+    cost_per_post: float | None = None,
+    like: Funding,
+) -> Scenario:
+    """Return ``scenario`` with a funding case in which ``cost`` pays for the posts.
+
+    Numbers given are the user's own. Where ``cost`` is itself a number of posts and the price of
+    one, it says both. Labels, and the elasticity with its range and its reason, are those of
+    ``like``: what they assume is not about one case. One post more is asked for.
+
+    Raises:
+        ScenarioError: no such cost, a number that is missing or is not allowed, or no posts.
+    """
+    paying = {one.id: one for one in scenario.costs}.get(cost)
+    if paying is None:
+        raise ScenarioError([_refused("funding.cost", None, "the scenario must have that cost")])
+    per_post = f"{scenario.currency}/staff/year"
+    try:
+        today = _own(like.posts, posts, paying if paying.unit == "staff" else None)
+        price = _own(
+            like.cost_per_post.model_copy(update={"unit": per_post}), cost_per_post, paying.price
+        )
+        wanted = _own(like.posts_wanted, floor(today.value) + 1.0, None)
+    except ValidationError as error:
+        raise ScenarioError(problems_of(error)) from error
+    funding = Funding(
+        cost=cost,
+        posts=today,
+        posts_wanted=wanted,
+        cost_per_post=price,
+        elasticity=like.elasticity,
+    )
+    changed = rebuilt(scenario, funding=funding)
+    _funding_of(changed)
+    return changed
+
+
+def _ratio_of_what_is_paid(benefits: Numeric, costs: Numeric) -> Numeric:
+    """Return a ratio; NaN at a cost below 0, where fewer posts would save more than is paid."""
+    return formulas.ratio(benefits, np.maximum(costs, 0.0))
+
+
+def _own(like: Factor, value: float | None, stated: Factor | None) -> Factor:
+    """Return a number called as ``like`` is: the value given, else the one stated elsewhere."""
+    named = like.model_copy(update={"help": None})
+    if value is not None:
+        return named.replaced(float(value))
+    if stated is None or stated.unit != like.unit:
+        raise ScenarioError([_refused(f"funding.{like.id}", None, "must be given")])
+    papers = ("value", "low", "high", "year", "provenance", "source", "locator", "reason")
+    return named.model_copy(
+        update={
+            **{name: getattr(stated, name) for name in papers},
+            "derivation": None,
+            "distribution": None,
+        }
     )
 
 
@@ -126,22 +288,26 @@ def _funding_of(scenario: Scenario) -> Funding:
     return funding
 
 
-def _added_cost(valuation: Valuation, funding: Funding, posts: float) -> float:
-    """Return the present value of ``posts`` more, where the point of view counts who pays."""
-    costs = {cost.id: cost for cost in valuation.scenario.costs}
-    paying = costs[funding.cost]
-    if paying.stakeholder not in valuation.perspective.payers:
+def _cost_of_a_post(valuation: Valuation, funding: Funding) -> float:
+    """Return the present value of one post more, where the point of view counts who pays."""
+    a_post = _a_post(valuation.scenario, funding)
+    if a_post.stakeholder not in valuation.perspective.payers:
         return 0.0
+    return float(valuation.cost(a_post, {}))
+
+
+def _a_post(scenario: Scenario, funding: Funding) -> Cost:
+    """Return the cost of one post, paid by who pays for the posts and when it does."""
+    paying = {cost.id: cost for cost in scenario.costs}[funding.cost]
     per_post = funding.cost_per_post
-    added: Cost = paying.model_copy(
+    return paying.model_copy(
         update={
-            "value": posts * per_post.value,
-            "unit": f"{valuation.scenario.currency}/year",
+            "value": per_post.value,
+            "unit": f"{scenario.currency}/year",
             "year": per_post.year,
             "price": None,
         }
     )
-    return float(valuation.cost(added, {}))
 
 
 def _refused(where: str, received: float | None, message: str) -> Problem:

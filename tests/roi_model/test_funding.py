@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from roi_model import ScenarioError, evaluate, load_case
 from roi_model.case_files import scenario_from
-from roi_model.funding import funding_case
+from roi_model.funding import (
+    cost_counted_in_posts,
+    funding_case,
+    with_funding,
+    yearly_cost_per_post,
+)
+from roi_model.templates import load_template
 from tests.roi_model.building import STATE, TOWN, amount, case, case_data, cost, factor, number
 
 
@@ -94,3 +100,54 @@ def test_what_cannot_be_compared_is_refused(scenario, posts, where):
     with pytest.raises(ScenarioError) as refused:
         funding_case(scenario, posts=posts)
     assert [one.where for one in refused.value.problems] == [where]
+
+
+class TestAFundingCaseOfOnesOwn:
+    LIKE = load_case("promevil").funding
+
+    def test_is_made_of_what_one_types(self):
+        scenario = case(outcomes=[amount("calm", 4_000)], costs=[cost("aid", 1_000)])
+        own = with_funding(scenario, cost="aid", posts=10, cost_per_post=100, like=self.LIKE)
+        assert {own.funding.posts.provenance, own.funding.cost_per_post.provenance} == {"yours"}
+        assert own.funding.posts_wanted.value == 11
+        assert own.funding.elasticity == self.LIKE.elasticity  # assumed, with its reason
+        assert own.funding.posts.help is None  # which was about the other case
+        assert funding_case(own, posts=20).marginal_ratio == 4  # 4 000 for 10 × 100
+        assert yearly_cost_per_post(own) == 100
+
+    def test_takes_posts_and_their_price_from_a_cost_that_says_both(self):
+        template = load_template("adulte_relais").case
+        assert cost_counted_in_posts(template) is None  # not filled in yet
+        scenario = template.with_changes({"state_aid": 4.0})
+        assert cost_counted_in_posts(scenario).id == "state_aid"
+        own = with_funding(scenario, cost="state_aid", like=self.LIKE)
+        price = scenario.costs[0].price
+        assert (own.funding.posts.value, own.funding.posts_wanted.value) == (4, 5)
+        assert own.funding.cost_per_post.value == price.value
+        assert own.funding.cost_per_post.provenance == price.provenance == "published"
+        assert own.funding.cost_per_post.source == price.source
+
+    @pytest.mark.parametrize(
+        ("given", "where"),
+        [
+            ({"cost": "nothing", "posts": 1, "cost_per_post": 1}, "funding.cost"),
+            ({"cost": "aid", "cost_per_post": 1}, "funding.posts"),
+            ({"cost": "aid", "posts": 1}, "funding.cost_per_post"),
+            ({"cost": "aid", "posts": 0, "cost_per_post": 1}, "funding.posts"),
+        ],
+    )
+    def test_lacks_nothing(self, given, where):
+        scenario = case(outcomes=[amount("calm", 1)], costs=[cost("aid", 1)])
+        with pytest.raises(ScenarioError) as refused:
+            with_funding(scenario, like=self.LIKE, **given)
+        assert refused.value.problems[0].where == where
+
+    def test_refuses_fewer_than_no_posts(self):
+        scenario = case(outcomes=[amount("calm", 1)], costs=[cost("aid", 1)])
+        with pytest.raises(ScenarioError):
+            with_funding(scenario, cost="aid", posts=-1, cost_per_post=1, like=self.LIKE)
+
+
+def test_posts_that_are_too_many_to_count_are_no_error():
+    found = funding_case(funded(posts=1e-300, elasticity=2))
+    assert math.isinf(found.added_benefits)

@@ -1,0 +1,207 @@
+"""The page of the posts: what it answers from the case, a template, and what is typed."""
+
+import json
+import re
+from itertools import pairwise
+
+import plotly.graph_objects as go
+import pytest
+
+from roi_model import load_case
+from roi_model.budget import growth_lines
+from tests.pages.opening import (
+    htmls,
+    link_of,
+    open_app,
+    refusals,
+    shown,
+    tables,
+)
+from ui import fund_chart
+from ui.labels import label_of
+from ui.theme import DARK, LIGHT
+from ui.words import LANGUAGES, words_in
+
+CASE = load_case("promevil")
+languages = pytest.mark.parametrize("language", LANGUAGES)
+
+FILLED = {
+    "case": "adulte_relais",
+    "state_aid": "4",
+    "employer_payment": "40000",
+    "quiet_nights.people": "200",
+}
+
+
+def title(app):
+    (found,) = app.title
+    return found.value
+
+
+def field(app, name):
+    return app.text_input(key=f"fund:{name}")
+
+
+@languages
+def test_ten_posts_more_of_the_reference_case(language):
+    # 10 × 7 500 €; 20.2 M€ × 10 / 200
+    t = words_in(language)
+    app = open_app("fund", language)
+    assert not app.exception
+    assert title(app) == t.counted(
+        "fund.more",
+        10,
+        number=t.number(10),
+        cost=t.euros(75_000),
+        value=t.short_euros(1_010_000),
+        ratio=t.ratio(20.2 / 1.5),
+    )
+    assert t("fund.assumption") in shown(app)
+    assert t("provenance.assumed") in shown(app)
+
+
+@languages
+def test_other_posts_and_another_rule_go_into_the_link(language):
+    t = words_in(language)
+    app = open_app("fund", language)
+    app.select_slider(key="fund:posts").set_value(250.0).run()
+    app.radio(key="fund:elasticity").set_value(0.5).run()
+    assert link_of(app) == {"funding.elasticity": "0.5", "funding.posts_wanted": "250"}
+    # 20.2 M€ × ((250 / 200) ** 0.5 - 1) = 2.384 M€ for 375 000 €
+    assert t.ratio(20_200_000 * (1.25**0.5 - 1) / 375_000) in title(app)
+    app.select_slider(key="fund:posts").set_value(200.0).run()
+    assert title(app) == t("fund.same")
+    app.select_slider(key="fund:posts").set_value(150.0).run()
+    assert t.short_euros(375_000) in title(app)
+
+
+def test_the_chart_and_its_table_say_the_same():
+    t = words_in("fr")
+    app = open_app("fund", "fr")
+    (chart,) = app.main.get("plotly_chart")
+    figure = json.loads(chart.proto.spec)
+    rows = {row[0]: row for row in tables(app)[t("fund.chart")]}
+    names = [trace["name"] for trace in figure["data"] if "name" in trace]
+    assert names[:-1] == [f"effets × {times}" for times in ("2", "1,68", "1,41")]
+    for position, trace in enumerate(figure["data"][:3]):
+        values = dict(zip(trace["x"], trace["y"], strict=True))
+        for posts in (150.0, 200.0, 210.0, 300.0):
+            assert rows[t.number(posts)][2 + position].startswith(t.euros(values[posts]))
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_plotlys_own_schema_accepts_the_chart_and_no_label_covers_another(colours):
+    posts = [150.0, 200.0, 300.0]
+    lines = [
+        fund_chart.Line(label=str(line.elasticity), amounts=line.added_benefits)
+        for line in growth_lines(CASE, posts, (1.0, 0.99, 0.5))
+    ]
+    point = fund_chart.Point(posts=200.0, amount=0.0, label="today")
+    drawn = fund_chart.growth(
+        posts,
+        lines,
+        today=point,
+        wanted=point,
+        number=str,
+        money=str,
+        hover=lambda *_: "",
+        colours=colours,
+    )
+    figure = go.Figure(drawn)
+    places = sorted(one.y for one in figure.layout.annotations[:3])
+    low, high = figure.layout.yaxis.range
+    gaps = [after - before for before, after in pairwise(places)]
+    assert min(gaps) >= 0.999 * fund_chart.LEAST_GAP * (high - low)
+
+
+@languages
+def test_a_budget_buys_whole_posts(language):
+    t = words_in(language)
+    app = open_app("fund", language)
+    field(app, "budget").set_value("30 000").run()
+    # 4 posts at 7 500 €, 20.2 M€ × 4 / 200
+    rows = tables(app)[t("fund.budget")]
+    assert rows[0][1:3] == [t.euros(404_000), t.ratio(20.2 / 1.5)]
+    field(app, "budget").set_value("7 000").run()
+    assert t("fund.buys_none", budget=t.euros(7_000), price=t.euros(7_500)) in shown(app)
+    field(app, "budget").set_value("beaucoup").run()
+    assert len(refusals(app)) == 1
+    assert t("fund.budget") not in tables(app)
+
+
+def test_a_target_is_held_up_to_some_posts():
+    app, t = open_app("fund", "en"), words_in("en")
+    field(app, "target").set_value("13").run()
+    rows = tables(app)[t("fund.target")]
+    # ε = 0.5: 200 × (13.4667 / 13) ** 2 = 214.6
+    assert rows[2][2] == t("fund.up_to", posts="214 posts")
+    assert rows[2][1] == t("fund.not_held", ratio=t.ratio(20.2 / 1.5 / 2))
+    needed = tables(app)[t("fund.switching", ratio=t.ratio(13), now=t.ratio(20.2 / 1.5))]
+    (aid,) = [row for row in needed if row[0] == label_of("state_aid", CASE, t)]
+    # 20.2 M€ / 13 = 1 553 846 €, to four digits
+    assert aid[1:3] == [t.value(1_500_000, "EUR/year"), t.value(1_554_000, "EUR/year")]
+    field(app, "target").set_value("0").run()
+    assert len(refusals(app)) == 1
+
+
+@languages
+def test_the_only_payer_is_said_to_be_the_only_one(language):
+    t = words_in(language)
+    app = open_app("fund", language)
+    assert t("fund.losing") not in tables(app)
+    shared = open_app("fund", language, sncf_payment="500000")
+    rows = tables(shared)[t("fund.losing")]
+    # A quarter of 2 M€, of 200 posts and of 20.2 M€
+    assert rows[1][2:4] == [t.number(50, decimals=1), t.euros(5_050_000)]
+
+
+@languages
+def test_a_template_says_what_is_missing_and_then_answers(language):
+    t = words_in(language)
+    empty = open_app("fund", language, case="adulte_relais")
+    assert title(empty) == t("fund.unknown")
+    assert t("fund.no_cost") in shown(empty)
+    # The aid is a number of posts and the price of one: nothing more is asked.
+    filled = open_app("fund", language, **FILLED)
+    assert not filled.exception
+    assert t.euros(22_810) in title(filled)
+    assert t("fund.not_in_link") in shown(filled)
+    assert link_of(filled) == FILLED
+    for app in (empty, filled):
+        assert not re.search(r"\bnan\b", shown(app))
+
+
+def test_what_is_typed_on_the_page_stays_out_of_the_link():
+    app, t = open_app("fund", "fr", **FILLED), words_in("fr")
+    app.radio(key="fund:cost").set_value("employer_payment").run()
+    assert title(app) == t("fund.unknown")  # the posts are not known any more
+    field(app, "own_posts").set_value("quatre").run()
+    assert len(refusals(app)) == 1
+    field(app, "own_posts").set_value("4").run()
+    field(app, "own_cost_per_post").set_value("10 000").run()
+    assert t.euros(10_000) in title(app)
+    assert link_of(app) == FILLED
+    assert not app.warning
+    app.select_slider(key="fund:posts").set_value(8.0).run()
+    assert t.euros(40_000) in title(app)
+    assert link_of(app) == FILLED
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"perspective": "funder-sncf", "sncf_payment": "500000"},
+        {"perspective": "public_finances"},
+        {"funding.posts": "0"},
+        {"funding.cost_per_post": "0"},
+        {"funding.posts": "1e15", "funding.elasticity": "2"},
+        {"funding.cost_per_post": "30000", "funding.posts_wanted": "150"},
+        {"case": "own_case"},
+    ],
+    ids=str,
+)
+def test_opens_whatever_the_scenario(query):
+    app = open_app("fund", "fr", **query)
+    assert not app.exception
+    assert not re.search(r"\bnan\b", shown(app))
+    assert "".join(htmls(app)).count("<table") == "".join(htmls(app)).count("</table>")
