@@ -1,26 +1,33 @@
-"""Figures that belong to no case: landmarks, price index, correction scale, margins.
+"""Figures that belong to no case: landmarks, mediation in figures, price index, margins.
 
 Each file of ``data/`` is read once, when it is first asked for.
 """
 
-from collections.abc import Mapping
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import InitErrorDetails
 
+from roi_model import units
 from roi_model.parameters import (
     Citations,
     Factor,
     Identifier,
     Name,
+    Parameter,
     Provenance,
     Record,
     Share,
     Source,
     Text,
+    fault,
 )
 
 _INSTALLED = Path(__file__).resolve().parent / "data"
@@ -39,6 +46,259 @@ class FigureTable(Record):
     def figure(self, figure_id: str) -> Factor:
         """Return a figure by id; ``KeyError`` if there is none."""
         return {one.id: one for one in self.figures}[figure_id]
+
+
+Place = Literal["undefined", "below_mean", "at_mean", "above_mean", "above_highest"]
+"""Where a ratio stands among published ones, as far as their mean and highest tell."""
+
+
+class Study(Record):
+    """What a published ratio is of: without it a ratio cannot be set beside another.
+
+    The ratio is a figure of the same file, or that of a published calculation which
+    ``roi_model.verification`` recomputes.
+    """
+
+    figure: Identifier | None = None
+    calculation: Identifier | None = None
+    year: Annotated[int, Field(strict=True, ge=1900, le=2100)] | None = None
+    """Of the study, where it is a calculation; a figure has its own."""
+    country: Name
+    paid: Text
+    """Whose money the ratio is per unit of."""
+    horizon: Text
+    """Over which years the gains are counted."""
+    counted: Text
+    """What is counted as a gain, and to whom."""
+    footprint: Literal["with", "without", "unstated"]
+    """Whether wealth created by the spending itself is among the gains."""
+
+    @model_validator(mode="after")
+    def _has_one_ratio(self) -> Self:
+        if (self.figure is None) == (self.calculation is None):
+            raise ValueError("a study is of a figure or of a calculation, and not of both")
+        if (self.calculation is None) != (self.year is None):
+            raise ValueError("a calculation needs the year of its study; a figure has its own")
+        return self
+
+
+class PublishedRatios(FigureTable):
+    """Ratios published elsewhere, with what each is of."""
+
+    studies: Annotated[tuple[Study, ...], Field(max_length=200)] = ()
+
+    @model_validator(mode="after")
+    def _every_figure_named_exists(self) -> Self:
+        known = {one.id for one in self.figures}
+        missing = {one.figure for one in self.studies if one.figure is not None} - known
+        if missing:
+            raise ValueError(f"studies of figures that do not exist: {sorted(missing)}")
+        return self
+
+    @property
+    def mean(self) -> tuple[float, float]:
+        """Return between which ratios the mean of the reports gathered moved."""
+        low, high = sorted(self.figure(name).value for name in ("mean_from", "mean_to"))
+        return low, high
+
+    @property
+    def highest(self) -> float:
+        """Return the highest ratio of the reports gathered."""
+        return self.figure("highest").value
+
+    def place(self, ratio: float) -> Place:
+        """Return where a ratio stands among the reports gathered, compared to the cent.
+
+        Only their mean and the highest are known, not how they are spread: no rank follows.
+        """
+        if not math.isfinite(ratio):
+            return "undefined"
+        to_the_cent = round(ratio, 2)
+        low, high = self.mean
+        if to_the_cent > self.highest:
+            return "above_highest"
+        if to_the_cent > high:
+            return "above_mean"
+        return "at_mean" if to_the_cent >= low else "below_mean"
+
+
+CHANGE = "change"
+"""The unit of a relative change between two years: 0.08 is 8 % more."""
+
+POINTS = "points"
+"""The unit of a difference between two shares: 0.08 is 8 points."""
+
+
+class MediationFigure(Parameter):
+    """One published figure on mediation, with what it must not be taken for."""
+
+    id: Identifier
+    label: Name
+    counted: Name | None = None
+    """What an ``item`` of the unit is."""
+    caveat: Text | None = None
+
+    def _faults(self) -> Iterator[InitErrorDetails]:
+        yield from super()._faults()
+        if self.year is None:
+            yield fault("year_missing", None, "a figure needs the year it is about")
+        if (self.counted is not None) != ("item" in self.unit.split("/")):
+            yield fault("counted_missing", self.unit, "counted says what an item of the unit is")
+        try:
+            units.powers(units.SHARE if self.unit == CHANGE else self.unit)
+        except units.UnitError as error:
+            yield fault("unknown_unit", self.unit, "{problem}", problem=str(error))
+
+
+class DerivedFigure(Record):
+    """A figure that follows from others of the same group; each list of them is summed first.
+
+    ``sum``: of. ``difference``: of - by. ``share``: of / by. ``change``: of / by - 1.
+    """
+
+    id: Identifier
+    label: Name
+    rule: Literal["sum", "difference", "share", "change"]
+    of: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=20)]
+    by: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
+    caveat: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_rule_needs(self) -> Self:
+        if (self.rule == "sum") == bool(self.by):
+            raise ValueError(f"{self.id}: every rule but a sum needs by")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatedFigure:
+    """A figure to show, published or derived, with its papers.
+
+    ``rule``, ``of`` and ``by`` say how a derived one is computed; its sources are those of the
+    figures it follows from.
+    """
+
+    id: str
+    label: Name
+    value: float
+    unit: str
+    counted: Name | None
+    year: int
+    provenance: Provenance
+    sources: tuple[str, ...]
+    locator: Text | None
+    caveat: Text | None
+    rule: str | None = None
+    of: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+class SourceNote(Record):
+    """What a document on the subject says in words, most often that it gives no figure."""
+
+    source: Identifier
+    about: Text
+
+
+class FigureGroup(Record):
+    """Figures that are read together."""
+
+    id: Identifier
+    figures: Annotated[tuple[MediationFigure, ...], Field(max_length=100)] = ()
+    derived: Annotated[tuple[DerivedFigure, ...], Field(max_length=100)] = ()
+    notes: Annotated[tuple[SourceNote, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _every_figure_named_exists(self) -> Self:
+        published = [one.id for one in self.figures]
+        ids = Counter([*published, *(one.id for one in self.derived)])
+        twice = [name for name, times in ids.items() if times > 1]
+        named = {name for one in self.derived for name in (*one.of, *one.by)}
+        missing = named - set(published)
+        if twice or missing:
+            raise ValueError(f"{self.id}: stands twice {twice}, does not exist {sorted(missing)}")
+        return self
+
+    @property
+    def stated(self) -> tuple[StatedFigure, ...]:
+        """Return the published figures and those computed from them, in the order of the file."""
+        return (
+            *(_stated(one) for one in self.figures),
+            *(self._computed(one) for one in self.derived),
+        )
+
+    def figure(self, figure_id: str) -> StatedFigure:
+        """Return a published or derived figure by id; ``KeyError`` if there is none."""
+        return {one.id: one for one in self.stated}[figure_id]
+
+    def _computed(self, derived: DerivedFigure) -> StatedFigure:
+        known = {one.id: one for one in self.figures}
+        of, by = ([known[name] for name in names] for names in (derived.of, derived.by))
+        total, base = (math.fsum(one.value for one in figures) for figures in (of, by))
+        value = {
+            "sum": lambda: total,
+            "difference": lambda: total - base,
+            "share": lambda: total / base,
+            "change": lambda: total / base - 1,
+        }[derived.rule]()
+        unit = {"share": units.SHARE, "change": CHANGE}.get(derived.rule, of[0].unit)
+        if derived.rule == "difference" and unit == units.SHARE:
+            unit = POINTS
+        return StatedFigure(
+            id=derived.id,
+            label=derived.label,
+            value=value,
+            unit=unit,
+            counted=of[0].counted if unit == of[0].unit else None,
+            year=of[-1].year or 0,
+            provenance=Provenance.DERIVED,
+            sources=tuple(dict.fromkeys(key for one in (*of, *by) for key in one.source)),
+            locator=None,
+            caveat=derived.caveat,
+            rule=derived.rule,
+            of=derived.of,
+            by=derived.by,
+        )
+
+
+def _stated(one: MediationFigure) -> StatedFigure:
+    return StatedFigure(
+        id=one.id,
+        label=one.label,
+        value=one.value,
+        unit=one.unit,
+        counted=one.counted,
+        year=one.year or 0,
+        provenance=one.provenance,
+        sources=one.source,
+        locator=one.locator,
+        caveat=one.caveat,
+    )
+
+
+class MediationInFigures(Record):
+    """What is published on mediation in France and the Union, by group."""
+
+    sources: Sources
+    groups: Annotated[tuple[FigureGroup, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _every_source_is_there_and_cited(self) -> Self:
+        cited = {
+            key
+            for group in self.groups
+            for key in (
+                *(key for one in group.figures for key in one.source),
+                *(one.source for one in group.notes),
+            )
+        }
+        if cited != self.sources.keys():
+            raise ValueError(f"sources missing or not cited: {sorted(cited ^ self.sources.keys())}")
+        return self
+
+    def group(self, group_id: str) -> FigureGroup:
+        """Return a group of figures by id; ``KeyError`` if there is none."""
+        return {one.id: one for one in self.groups}[group_id]
 
 
 class PriceIndex(Record):
@@ -94,9 +354,15 @@ class CorrectionScale(Record):
 
 
 @lru_cache(maxsize=1)
-def published_ratios() -> FigureTable:
+def published_ratios() -> PublishedRatios:
     """Return the ratios published elsewhere. They differ in perimeter: to place, not to rank."""
-    return FigureTable.model_validate(_read("published_ratios"))
+    return PublishedRatios.model_validate(_read("published_ratios"))
+
+
+@lru_cache(maxsize=1)
+def mediation_in_figures() -> MediationInFigures:
+    """Return what is published on mediation. Most of it counts activity, not effects."""
+    return MediationInFigures.model_validate(_read("mediation_in_figures"))
 
 
 @lru_cache(maxsize=1)

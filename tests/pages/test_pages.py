@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from roi_model import evaluate, load_case
 from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Provenance
-from roi_model.reference_data import published_ratios
+from roi_model.reference_data import mediation_in_figures, published_ratios
 from roi_model.scenario import SETTING_CHOICES, SETTING_NUMBERS
 from roi_model.simulation import simulate
+from roi_model.verification import verification, verified_cases
 from tests.pages.opening import (
     go_to,
     htmls,
@@ -1096,6 +1097,8 @@ def without_documents(text):
         *CASE.sources.values(),
         *published_ratios().sources.values(),
         *evidence_library().sources.values(),
+        *mediation_in_figures().sources.values(),
+        *(one for case in verified_cases() for one in verification(case).sources),
     ]
     names = [typeset(name, "fr") for one in documents for name in (one.title, one.publisher)]
     for name in sorted(names, key=len, reverse=True):

@@ -1,0 +1,193 @@
+"""The page that sets scenarios side by side."""
+
+import re
+
+import pytest
+
+from roi_model import evaluate, load_case
+from roi_model.comparison import bridge, differences
+from roi_model.readings import ambitious, prudent
+from tests.pages.opening import go_to, htmls, one_html, open_app, press, shown, tables
+from ui.compare import WORD_JOINER
+from ui.words import LANGUAGES, words_in
+
+languages = pytest.mark.parametrize("language", LANGUAGES)
+CASE = load_case("promevil")
+CHANGED = {"quiet_nights.people": "400", "deadweight": "0.1"}
+MINE = CASE.with_changes({"quiet_nights.people": 400, "deadweight": 0.1})
+SENT = "https://example.org/compare?v=1&lang=en&quiet_nights.people=1200&ratio=13.57#top"
+
+
+def title(app):
+    (found,) = app.title
+    return found.value
+
+
+def ladder(app):
+    return [text.strip() for text in one_html(app, "plain ladder").all("b")] if ladders(app) else []
+
+
+def ladders(app):
+    return [one for one in htmls(app) if one.startswith('<ol class="plain ladder"')]
+
+
+def paste(app, text):
+    app.text_input(key="compare_link").set_value(text).run()
+    assert not app.exception
+    return app
+
+
+def ticked(app):
+    return [one.key.partition(":")[2] for one in app.checkbox if one.value]
+
+
+@languages
+def test_the_untouched_case_is_set_beside_its_two_readings(language):
+    app, t = open_app("compare", language), words_in(language)
+    assert not app.exception
+    assert title(app) == t(
+        "compare.sentence_readings",
+        ratio=t.ratio(evaluate(CASE).ratio),
+        low=t.ratio(evaluate(prudent(CASE)).ratio),
+        high=t.ratio(evaluate(ambitious(CASE)).ratio),
+    )
+    assert ticked(app) == ["mine", "prudent", "ambitious"]
+
+
+@languages
+def test_a_changed_scenario_is_set_beside_the_published_case(language):
+    app, t = open_app("compare", language, **CHANGED), words_in(language)
+    ratio, other = t.ratio(evaluate(MINE).ratio), t.ratio(evaluate(CASE).ratio)
+    assert title(app) == t("compare.sentence_published", ratio=ratio, other=other)
+    results = tables(app)[t("compare.results")]
+    assert [row[0] for row in results] == [
+        t(f"compare.{name}") for name in ("published", "mine", "prudent", "ambitious")
+    ]
+    assert [row[1] for row in results[:2]] == [other, ratio]
+
+
+@languages
+def test_the_bridge_and_its_table_say_the_same(language):
+    app, t = open_app("compare", language, **CHANGED), words_in(language)
+    found = bridge(CASE, MINE)
+    adds = [t.ratio(step.contribution) for step in found.steps]
+    assert ladder(app) == [t.ratio(found.start), *adds, t.ratio(found.end)]
+    rows = tables(app)[t("compare.bridge")]
+    assert [row[-1] for row in rows[:-1]] == adds
+    assert rows[-1][-1] == t.ratio(found.end - found.start)
+    (why,) = [one for one in htmls(app) if one.startswith("<p><strong>")]
+    assert adds[0] in why.replace(WORD_JOINER, "")
+
+
+@languages
+def test_the_inputs_that_differ_have_their_provenance_and_a_way_to_the_field(language):
+    app, t = open_app("compare", language, **CHANGED), words_in(language)
+    rows = tables(app)[t("compare.inputs")]
+    readings = prudent(MINE), ambitious(MINE)
+    assert len(rows) == len(differences(CASE, MINE, *readings))
+    (people,) = [row for row in rows if t.value(1_000, "person") in row[1]]
+    assert t("provenance.assumed") in people[1]
+    assert t("provenance.yours") in people[2]
+    # What a reading moves is still our assumption.
+    (hours,) = [row for row in rows if t.value(2_000, "hour/year") in row[1]]
+    assert t("provenance.assumed") in hours[3]
+    assert t("provenance.yours") not in hours[3]
+    app.button(key="compare_way:number:quiet_nights.people").click().run()
+    assert not app.exception
+    assert app.text_input(key="field:quiet_nights.people").value == "400"
+
+
+@languages
+@pytest.mark.parametrize("text", [SENT, SENT.partition("#")[0].partition("?")[2]])
+def test_a_link_is_added_named_removed(text, language):
+    app, t = paste(open_app("compare", language), text), words_in(language)
+    sent = CASE.with_changes({"quiet_nights.people": 1_200})
+    assert "link_1" in ticked(app)
+    assert t.ratio(evaluate(sent).ratio) in title(app)
+    assert app.text_input(key="compare_link").value == ""
+    app.text_input(key="compare_name:link_1").set_value("Le <b>maire</b> *2027*").run()
+    # In the results, in the inputs and in the bridge, never as HTML.
+    said = "".join(htmls(app))
+    assert said.count("Le &lt;b&gt;maire&lt;/b&gt; *2027*") > 2
+    assert "<b>maire" not in said
+    assert "`Le <b>maire</b> *2027*`" in title(app)
+    # It is still there after a visit to another page.
+    again = go_to(go_to(app, "inputs"), "compare")
+    assert again.text_input(key="compare_name:link_1").value == "Le <b>maire</b> *2027*"
+    again.button(key="compare_remove:link_1").click().run()
+    assert not again.exception
+    assert "link_1" not in ticked(again)
+
+
+def test_a_link_is_taken_as_ones_own_and_had_back():
+    app = paste(open_app("compare", "fr", **CHANGED), SENT)
+    app.button(key="compare_take:link_1").click().run()
+    assert app.session_state["scenario"] == CASE.with_changes({"quiet_nights.people": 1_200})
+    app.button(key="compare_undo").click().run()
+    assert not app.exception
+    assert app.session_state["scenario"] == MINE
+
+
+@languages
+@pytest.mark.parametrize(
+    "text", ["nonsense", "https://example.org/", "?case=unknown", "?v=1&edits=cut", "?a=1", "?v=9"]
+)
+def test_a_link_that_cannot_be_read_stays_with_the_reason(text, language):
+    app, t = paste(open_app("compare", language), text), words_in(language)
+    assert t("compare.unreadable") in shown(app)
+    assert app.text_input(key="compare_link").value == text
+    assert ticked(app) == ["mine", "prudent", "ambitious"]
+
+
+def test_no_more_than_four_are_shown():
+    app = open_app("compare", "fr", **CHANGED)
+    assert len(ticked(app)) == 4
+    paste(app, SENT)
+    assert ticked(app) == ["published", "mine", "prudent", "link_1"]
+    (left,) = [one for one in app.checkbox if not one.value]
+    assert left.disabled
+
+
+@languages
+def test_one_alone_says_how_to_go_on(language):
+    app, t = open_app("compare", language), words_in(language)
+    for key in ("prudent", "ambitious"):
+        app.checkbox(key=f"compare_tick:{key}").uncheck().run()
+    assert not app.exception
+    assert title(app) == t("compare.alone", ratio=t.ratio(evaluate(CASE).ratio))
+    assert t("compare.choose_another") in shown(app)
+
+
+@languages
+def test_what_is_the_same_is_said_to_be(language):
+    app, t = open_app("compare", language), words_in(language)
+    for key in ("prudent", "ambitious"):
+        app.checkbox(key=f"compare_tick:{key}").uncheck().run()
+    paste(app, "?v=1")
+    assert t("compare.nothing_differs") in shown(app)
+
+
+@languages
+def test_points_of_view_that_differ_are_said(language):
+    app = open_app("compare", language, perspective="funder-state")
+    t = words_in(language)
+    assert t("compare.points_of_view") in [one.value for one in app.warning]
+    assert ladder(app)
+
+
+@languages
+def test_a_template_to_fill_says_what_is_missing(language):
+    app, t = open_app("compare", language, case="adulte_relais"), words_in(language)
+    assert not app.exception
+    assert title(app) == t("compare.undefined")
+    assert not re.search(r"\bnan\b", shown(app), re.IGNORECASE)
+    assert ticked(app) == ["published", "mine"]
+
+
+def test_a_reading_can_be_taken():
+    app = open_app("compare", "fr")
+    app.button(key="compare_take:prudent").click().run()
+    assert app.session_state["scenario"] == prudent(CASE)
+    assert not app.exception
+    press(app, words_in("fr")("editing.undo"))
+    assert app.session_state["scenario"] == CASE
