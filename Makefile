@@ -40,7 +40,7 @@ clean:  ## remove .venv, caches and what tests leave behind
 # No machine path and no index address may stand in the lists: they install from any index.
 COMPILE = $(RUN) uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
-	--custom-compile-command "make requirements" --extra dashboard --extra reports $(UPGRADE)
+	--custom-compile-command "make requirements" --extra dashboard --extra reports --extra server --extra portfolio $(UPGRADE)
 
 # uv needs 4 s where pip needs 18, but reads no pip.conf: pip installs where one names another
 # index or a proxy, and where uv fails. Both check every hash, that of uv included.

@@ -1,0 +1,1 @@
+"""The server: pages, HTTP interface, saved scenarios and short links in one process."""

@@ -1,0 +1,1 @@
+"""Tests of the server: routes, saved scenarios, settings, and what hostile input meets."""
