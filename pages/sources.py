@@ -19,9 +19,5 @@ st.header(t("sources.figures"), anchor=False)
 st.markdown(t("sources.figures_introduction"))
 st.html(provenance.figures(page))
 
-st.header(t("sources.landmarks"), anchor=False)
-st.markdown(t("sources.landmarks_introduction"))
-st.html(provenance.landmarks(page))
-
 st.header(t("sources.documents"), anchor=False)
 st.html(provenance.documents(page))

@@ -38,7 +38,7 @@ with answer:
     reaching.switching(page, target)
 
     st.header(t("uncertainty.two_way"), anchor=False)
-    two_numbers.shown(page, uncertainty.decisive(page), target)
+    two_numbers.shown(page, uncertainty.decisive(page, drawn), target)
 
     st.header(t("checks.title"), anchor=False)
     st.markdown(t("checks.introduction"))

@@ -1,16 +1,20 @@
 """What every page begins with: the visit, its language and link, the head and the menu."""
 
+import datetime
 import math
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+import roi_model
 from roi_model import Evaluation, Scenario, evaluate
 from roi_model.editing import Edits, edits_of
 from roi_model.templates import templates
-from ui import link, state
+from ui import framework_words, link, state
 from ui.labels import perspective_label, refusal_text
 from ui.theme import Palette, palette, variables
 from ui.words import LANGUAGES, Words, words_in
@@ -142,15 +146,38 @@ def open_page(name: PageName) -> Page:
         f"<script>document.documentElement.lang = '{t.language}'</script>",
         unsafe_allow_javascript=True,
     )
+    framework_words.translate(t)
     is_guided = name == "guide" and case.id in templates()
     here = page.address | ({"step": str(state.step())} if is_guided else {})
     if st.query_params.to_dict() != here:
         st.query_params.from_dict(here)
     _head(page)
+    _for_paper(page)
     _notices(page)
     if address is None:
         st.warning(t("link.too_long"), icon=":material/link_off:")
     return page
+
+
+def address_in_full(page: Page) -> str:
+    """Return the address that opens this very scenario on its result; nothing where none does."""
+    if not page.fits_a_link:
+        return ""
+    here = urlsplit(st.context.url or "")
+    origin = f"{here.scheme}://{here.netloc}" if here.netloc else ""
+    return f"{origin}/?{urlencode(page.address)}"
+
+
+def _for_paper(page: Page) -> None:
+    """Say on a printed sheet what it shows: the address, the date, the version. Not on a screen."""
+    t = page.t
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    said = [
+        t("frame.printed", date=t.date(today), version=roi_model.__version__),
+        t("frame.fingerprint", fingerprint=page.scenario.fingerprint),
+        address_in_full(page) or t("frame.no_address"),
+    ]
+    st.html(f'<div class="paper">{"<br>".join(map(escape, said))}</div>')
 
 
 def _head(page: Page) -> None:

@@ -16,7 +16,7 @@ from roi_model.scenario import Scenario
 from roi_model.templates import templates
 from roi_model.verification import published_calculation, verification
 from ui import headline, state
-from ui.frame import PAGES, Page
+from ui.frame import PAGES, Page, PageName
 from ui.labels import perspective_label
 from ui.markup import Html, badge, external_link, folded, html, table
 from ui.published_chart import Landmark, ordered, places
@@ -67,7 +67,7 @@ def to_fill(page: Page) -> None:
         return
     t = page.t
     st.info(t("published.to_fill"), icon=":material/edit_note:")
-    name = "guide" if page.case.id in templates() else "inputs"
+    name: PageName = "guide" if page.case.id in templates() else "inputs"
     path, icon = PAGES[name]
     st.page_link(path, label=t("published.fill"), icon=icon, query_params=page.address)
 

@@ -1,13 +1,13 @@
 """Sending the open scenario to someone: the link, a short mail, a file that holds all of it."""
 
 from html import escape
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote
 
 import streamlit as st
 
 from roi_model.case_files import case_text
 from ui import copy_link, headline
-from ui.frame import Page
+from ui.frame import Page, address_in_full
 
 GAINS_NAMED = 3
 LONGEST_IN_MAIL = 2_000
@@ -18,7 +18,7 @@ def link(page: Page) -> None:
     """Show what the link holds, how long it is, and the button that copies it."""
     t = page.t
     copy_link.card(page)
-    length = len(_address(page))
+    length = len(address_in_full(page))
     key = "sharing.length" if length <= LONGEST_IN_MAIL else "sharing.long"
     st.caption(t(key, length=t.number(length), longest=t.number(LONGEST_IN_MAIL)))
 
@@ -61,12 +61,5 @@ def _body(page: Page) -> str:
     ]
     listed = "\n".join([t("sharing.gains"), *gains]) if gains else ""
     parts = [t("sharing.goal"), t("sharing.result", sentence=headline.sentence(page)), listed]
-    parts += [t("sharing.invitation"), _address(page)]
+    parts += [t("sharing.invitation"), address_in_full(page)]
     return "\n\n".join(part for part in parts if part)
-
-
-def _address(page: Page) -> str:
-    """Return the address of the result of this scenario."""
-    here = urlsplit(st.context.url or "")
-    origin = f"{here.scheme}://{here.netloc}" if here.netloc else ""
-    return f"{origin}/?{urlencode(page.address)}"

@@ -29,8 +29,8 @@ def shown(page: Page, deciding: Sequence[str], wanted: float) -> None:
     chosen: list[str] = []
     for column, key, position in zip(st.columns(2), KEYS, (0, 1), strict=True):
         others = [one for one in deciding if one not in chosen]
-        if st.session_state.get(key) not in others:
-            st.session_state[key] = others[0 if chosen else position]
+        kept = st.session_state.get(key)
+        st.session_state[key] = kept if kept in others else others[0 if chosen else position]
         with column:
             st.selectbox(
                 t(f"uncertainty.{key}"),

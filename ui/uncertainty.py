@@ -3,13 +3,7 @@
 import streamlit as st
 
 from roi_model.scenario import Scenario
-from roi_model.sensitivity import (
-    Swing,
-    VarianceShares,
-    deciding_numbers,
-    one_at_a_time,
-    variance_shares,
-)
+from roi_model.sensitivity import VarianceShares, deciding_numbers, variance_shares
 from roi_model.simulation import DEFAULT_DRAWS, Simulation, simulate
 from ui import charts, headline, long_run
 from ui.frame import Page
@@ -17,6 +11,7 @@ from ui.labels import label_of
 from ui.link import LARGEST_ANNOUNCED
 from ui.markup import Range, folded, ranges, table
 from ui.provenance import key
+from ui.swings import swings
 
 MOST_BARS = 10
 A_CENT = 0.01
@@ -34,8 +29,10 @@ def drawn(page: Page, draws: int = DEFAULT_DRAWS) -> Simulation | None:
     return simulation if simulation.is_defined else None
 
 
-def decisive(page: Page) -> tuple[str, ...]:
+def decisive(page: Page, simulation: Simulation | None) -> tuple[str, ...]:
     """Return the addresses of the numbers that vary, those that decide most first."""
+    if simulation is None:
+        return ()
     shares = _shares(page.scenario.fingerprint, page.scenario)
     return tuple(one.address for one in deciding_numbers(shares, count=MOST_BARS))
 
@@ -43,11 +40,6 @@ def decisive(page: Page) -> tuple[str, ...]:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _drawn(fingerprint: str, _scenario: Scenario) -> Simulation:
     return simulate(_scenario)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _swings(fingerprint: str, _scenario: Scenario) -> tuple[Swing, ...]:
-    return one_at_a_time(_scenario)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -162,8 +154,8 @@ def distribution(page: Page, simulation: Simulation | None) -> None:
 def deciding(page: Page, simulation: Simulation | None) -> None:
     """Draw what each number does to the ratio over its range, the widest first."""
     t = page.t
-    swings = [one for one in _swings(page.scenario.fingerprint, page.scenario) if one.width > 0]
-    if simulation is None or not swings:
+    moving = [one for one in swings(page) if one.width > 0]
+    if simulation is None or not moving:
         st.caption(t("uncertainty.nothing_varies"))
         return
     decisive = deciding_numbers(_shares(page.scenario.fingerprint, page.scenario))
@@ -180,7 +172,7 @@ def deciding(page: Page, simulation: Simulation | None) -> None:
     )
     parameters = dict(page.scenario.parameters())
     bars = []
-    for one in swings[:MOST_BARS]:
+    for one in moving[:MOST_BARS]:
         low, high = sorted((one.ratio_at_low, one.ratio_at_high))
         bars.append(
             Range(
@@ -201,7 +193,7 @@ def deciding(page: Page, simulation: Simulation | None) -> None:
             t.value(one.high, parameters[one.address].unit),
             t.ratio(one.ratio_at_high),
         )
-        for one in swings
+        for one in moving
     ]
     headings = [t(f"uncertainty.heading_{name}") for name in ("number", "low", "then", "high")]
     headings.append(t("uncertainty.heading_then"))
