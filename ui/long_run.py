@@ -60,10 +60,10 @@ def _started(fingerprint: str, draws: int, _scenario: Scenario) -> LongRun:
 def control(page: Page) -> int:
     """Ask for how many draws, and return the answer."""
     t = page.t
+    st.session_state[KEY] = st.session_state.get(KEY, DEFAULT_DRAWS)
     chosen: Any = st.segmented_control(
         t("uncertainty.draws"),
         CHOICES,
-        default=DEFAULT_DRAWS if KEY not in st.session_state else None,
         format_func=lambda draws: t.number(draws),
         key=KEY,
         required=True,

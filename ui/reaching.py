@@ -29,11 +29,9 @@ MOST_SENTENCES = 8
 def target(page: Page) -> float:
     """Ask which ratio is to be reached; at first the mean of published ones, or 1."""
     t = page.t
-    if KEY not in st.session_state:
-        usual = published_ratios().figure("mean_from").value
-        st.session_state[KEY] = (
-            usual if usual in TARGETS and usual <= page.evaluation.ratio else 1.0
-        )
+    usual = published_ratios().figure("mean_from").value
+    first = usual if usual in TARGETS and usual <= page.evaluation.ratio else 1.0
+    st.session_state[KEY] = st.session_state.get(KEY, first)
     return float(
         st.select_slider(
             t("uncertainty.target"),

@@ -82,10 +82,11 @@ def visible_words(source: str) -> list[str]:
     """Return texts that a reader would see although they are no sentence of the catalogues.
 
     They are looked for in what is handed to Streamlit's elements, between the tags of HTML, and
-    in every string with an accented letter.
+    in every string with an accented letter. A document's own ``write`` is no element.
     """
     tree = ast.parse(source)
-    texts = [text for call in ast.walk(tree) for text in _texts_of_element(call)]
+    calls = () if _is_of_a_document(tree) else ast.walk(tree)
+    texts = [text for call in calls for text in _texts_of_element(call)]
     ignored = set(map(id, _docstrings(tree)))
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
@@ -167,6 +168,17 @@ def _as_text(node: ast.AST) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(_as_text(part) or HOLE for part in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _is_of_a_document(tree: ast.AST) -> bool:
+    """Say whether code writes documents and no screen: its ``write`` is no element of Streamlit."""
+    imported = {
+        name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (getattr(node, "module", ""), *(one.name for one in node.names))
+    }
+    return bool(imported & {"reports", "xlsxwriter"}) and "streamlit" not in imported
 
 
 def _texts_of_element(node: ast.AST) -> Iterator[str]:

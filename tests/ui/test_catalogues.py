@@ -25,8 +25,6 @@ SAME_IN_BOTH = {
     "unit.EUR",  # €
     # Nothing but holes:
     "inputs.label_with_unit",
-    "chart.outcome_hover",
-    "chart.beneficiary_hover",
     "uncertainty.deciding_one",
     "uncertainty.short_of",
     "sharing.result",
