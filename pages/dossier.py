@@ -1,9 +1,37 @@
-"""The dossier to leave with."""
+"""The dossier to leave with: the brief, the calculation, the data, each made when asked for."""
 
 import streamlit as st
 
+from reports.export import exported
+from ui import dossier, headline
 from ui.frame import open_page
 
 page = open_page("dossier")
+t = page.t
 
-st.title(page.t("dossier.title"), anchor=False)
+
+def made(suffix: str, wishes: dossier.Wishes) -> bytes:
+    """Return the document with that ending, as the reader wishes it."""
+    return exported(
+        page.scenario,
+        suffix,
+        language=wishes.language,
+        today=wishes.today,
+        address=wishes.address,
+        case=page.case,
+        association=wishes.association,
+        logo=wishes.logo,
+    )
+
+
+st.title(t("dossier.title"), anchor=False)
+st.markdown(t("dossier.introduction"))
+headline.strip(page)
+dossier.to_fill(page)
+to_hand_over, in_whose_name = st.columns([3, 2], gap="large")
+with in_whose_name:
+    wishes = dossier.wishes(page, made)
+with to_hand_over:
+    dossier.brief(page, wishes, made)
+dossier.documents(page, wishes, made)
+dossier.way_back(page)

@@ -1,14 +1,19 @@
 """The command line: evaluate, simulate, question and check a case, or write it in another form.
 
+Its documents are those of the package ``reports``, which stands beside this one in a checkout and
+is loaded when a command asks for one: the model is installed, and works, without it.
+
 Exit status: 0; 1 when ``check`` finds something serious or ``verify`` a figure that no longer
 comes out as expected; 2 when the input is at fault.
 """
 
 import argparse
 import csv
+import datetime
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
@@ -141,6 +146,54 @@ def _convert(options: argparse.Namespace) -> int:
     return 0
 
 
+def _report(options: argparse.Namespace) -> int:
+    scenario = _scenario(options)
+    with _documents(options.command) as documents:
+        documents.report(
+            scenario,
+            Path(options.output),
+            language=options.language,
+            today=options.date,
+            case=load_scenario(options.case),
+            association=options.association,
+            logo=None if options.logo is None else Path(options.logo),
+        )
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    scenario = _scenario(options)
+    with _documents(options.command) as documents:
+        documents.export(
+            scenario,
+            Path(options.output),
+            language=options.language,
+            today=options.date,
+            case=load_scenario(options.case),
+        )
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    with _documents(options.command) as documents:
+        documents.import_workbook(Path(options.workbook), Path(options.output))
+    return 0
+
+
+@contextmanager
+def _documents(command: str) -> Iterator[Any]:
+    """Yield the commands that make documents: they, and what they need, may not be installed."""
+    try:
+        from reports import commands
+
+        yield commands
+    except ImportError as error:
+        message = (
+            "documents need a checkout of the whole project: pip install --editable '.[reports]'"
+        )
+        raise _option_error(command, error.name, message) from error
+
+
 def _verify(options: argparse.Namespace) -> int:
     known = verified_cases()
     if options.cases and (unknown := set(options.cases) - set(known)):
@@ -266,11 +319,47 @@ def _parser() -> argparse.ArgumentParser:
         help="write a value map even where its columns cannot hold all of the case",
     )
 
+    _add_document_commands(commands)
+
     command = _command(commands, "verify", _verify, "recompute calculations published elsewhere")
     command.add_argument("cases", nargs="*", metavar="CASE", help="all by default")
 
     _command(commands, "schema", _schema, "print the JSON Schema of case files", shown=False)
     return parser
+
+
+def _add_document_commands(commands: Any) -> None:
+    endings = "the ending says the form: .xlsx, .csv, .json, .yaml, .pptx, .pdf, or .zip for all"
+
+    command = _command(commands, "report", _report, "write the brief of a case", shown=False)
+    _add_case(command)
+    _add_document(command, "a file in .pdf")
+    command.add_argument("--association", metavar="NAME", help="who presents the brief")
+    command.add_argument("--logo", metavar="IMAGE", help="its logo, a file in .png, .jpg or .svg")
+
+    command = _command(commands, "export", _export, "write a document of a case", shown=False)
+    _add_case(command)
+    _add_document(command, endings)
+
+    command = _command(
+        commands, "import", _import, "write the case that an edited workbook holds", shown=False
+    )
+    command.add_argument("workbook", metavar="FILE", help="a workbook that export wrote, in .xlsx")
+    command.add_argument(
+        "-o", "--output", required=True, metavar="CASE", help="a case file in .yaml or .json"
+    )
+
+
+def _add_document(command: argparse.ArgumentParser, output: str) -> None:
+    command.add_argument("-o", "--output", required=True, metavar="FILE", help=output)
+    command.add_argument("--language", choices=("fr", "en"), default="fr", help="of the document")
+    command.add_argument(
+        "--date",
+        type=datetime.date.fromisoformat,
+        default=datetime.date.today(),
+        metavar="YYYY-MM-DD",
+        help="that it bears; today by default. With it the same case gives the same bytes",
+    )
 
 
 def _command(

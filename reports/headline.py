@@ -1,0 +1,64 @@
+"""The result of a scenario as the sentence that opens its documents, and what is missing of it."""
+
+import re
+
+from reports.brief_subject import LARGEST_SAID, numbers_missing
+from roi_model.evaluation import Evaluation
+from roi_model.perspectives import FUNDER, PUBLIC_FINANCES, SOCIETY, funder_of
+from roi_model.scenario import Scenario
+from ui.labels import label_of
+from ui.words import Words
+
+_BLANK = re.compile("[\\t\\n\\v\\f\\r \\x85\\u2028\\u2029]+")
+
+
+def is_defined(evaluation: Evaluation) -> bool:
+    """Say whether there is a ratio that means something."""
+    return abs(evaluation.ratio) < LARGEST_SAID
+
+
+def sentence(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
+    """Return the ratio as a sentence that a mayor can repeat; that there is none, where so."""
+    perspective = evaluation.perspective.id
+    if not is_defined(evaluation):
+        return t("headline.undefined")
+    ratio = t.ratio(evaluation.ratio)
+    if perspective in (SOCIETY, PUBLIC_FINANCES):
+        return t(f"headline.{perspective}", ratio=ratio)
+    key = "headline.funder" if perspective.startswith(FUNDER) else "headline.leverage"
+    return t(key, one_euro=one_euro(scenario, evaluation, t), ratio=ratio)
+
+
+def one_euro(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
+    """Return what the one euro of the sentence is."""
+    funder = funder_of(evaluation.perspective.id)
+    if funder is None:
+        key = f"one_euro.{evaluation.perspective.id}"
+        return t(key if t.has(key) else f"one_euro.{SOCIETY}")
+    payer = scenario.stakeholder(funder)
+    return t.of(payer.one_euro or payer.name)
+
+
+def to_fill(scenario: Scenario, t: Words) -> list[str]:
+    """Return the labels of the numbers that nobody has given yet."""
+    return [label_of(address, scenario, t) for address in numbers_missing(scenario)]
+
+
+def printable(text: str) -> str:
+    """Return ``text`` without the characters that XML, and so no document, can hold."""
+    return "".join(one for one in text if _is_printable(one))
+
+
+def _is_printable(character: str) -> bool:
+    code = ord(character)
+    return (
+        character in "\t\n\r"
+        or (0x20 <= code < 0xD800 and code != 0x7F)
+        or (code >= 0xE000 and code & 0xFFFE != 0xFFFE)
+    )
+
+
+def on_one_line(*texts: str) -> str:
+    """Return texts that a person typed as one line of plain text, no-break spaces kept."""
+    lines = (_BLANK.sub(" ", printable(text)).strip(" ") for text in texts)
+    return ", ".join(line for line in lines if line)
