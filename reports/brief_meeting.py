@@ -11,14 +11,15 @@ from reports.brief_subject import (
     drawn_bars,
     labelled,
     numbers_missing,
-    one_euro,
 )
+from reports.headline import sentence
 from roi_model.editing import Edits
-from roi_model.evaluation import OutcomeResult, StakeholderResult, evaluate
-from roi_model.parameters import Provenance, weakest
+from roi_model.evaluation import OutcomeResult, StakeholderResult, evaluate, gains_by_provenance
+from roi_model.parameters import Provenance
 from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY, funder_of
 from roi_model.reference_data import published_ratios
 from roi_model.scenario import Value
+from ui.sentences import one_euro
 
 GAINS_NAMED = 3
 MISSING_NAMED = 12
@@ -129,14 +130,7 @@ def _result(subject: Subject) -> Facts:
 
 def _sentence(subject: Subject) -> str:
     """Return the ratio as a sentence that a mayor can repeat."""
-    t, perspective = subject.t, subject.evaluation.perspective.id
-    if not subject.is_defined:
-        return t("headline.undefined")
-    ratio = t.ratio(subject.evaluation.ratio)
-    if perspective in (SOCIETY, PUBLIC_FINANCES):
-        return t(f"headline.{perspective}", ratio=ratio)
-    key = "headline.funder" if perspective.startswith(FUNDER) else "headline.leverage"
-    return t(key, one_euro=one_euro(subject), ratio=ratio)
+    return sentence(subject.scenario, subject.evaluation, subject.t)
 
 
 def _interval(subject: Subject) -> str:
@@ -225,7 +219,7 @@ def _euro(subject: Subject) -> Facts | None:
     full = max(1.0, math.fsum(part.ratio for part in parts if part.ratio > 0))
     return {
         "title": t("brief.euro_title"),
-        "paid": one_euro(subject),
+        "paid": one_euro(subject.scenario, subject.evaluation, subject.t),
         "paid_width": 1 / full,
         "brings": t("brief.euro_brings", ratio=t.ratio(evaluation.ratio)),
         "parts": [
@@ -310,13 +304,18 @@ def _stakeholders(subject: Subject) -> Facts:
     names = {one.id: t.of(one.name) for one in subject.scenario.stakeholders}
     shown = _shown([names[row.stakeholder] for row in rows], LINES_OF_STAKEHOLDERS)
     cells = [_stakeholder(subject, names[row.stakeholder], [row]) for row in rows[:shown]]
-    parts = [_parts_of(subject, row) for row in rows[:shown]]
+    parts = [
+        gains_by_provenance(subject.scenario, subject.evaluation, row.stakeholder)
+        for row in rows[:shown]
+    ]
     if rest := rows[shown:]:
         label = _more(subject, "brief.more_stakeholders", len(rest))
         cells.append(_stakeholder(subject, label, rest))
         together: dict[Provenance, float] = {}
         for row in rest:
-            for provenance, amount in _parts_of(subject, row).items():
+            for provenance, amount in gains_by_provenance(
+                subject.scenario, subject.evaluation, row.stakeholder
+            ).items():
                 together[provenance] = together.get(provenance, 0.0) + amount
         parts.append(together)
     headings = [t(f"table.{name}") for name in ("stakeholder", "gains", "pays", "net")]
@@ -346,24 +345,6 @@ def _parts(rows: Sequence[OutcomeResult]) -> dict[Provenance, float]:
     parts: dict[Provenance, float] = {}
     for row in rows:
         parts[row.provenance] = parts.get(row.provenance, 0.0) + row.present_value
-    return parts
-
-
-def _parts_of(subject: Subject, row: StakeholderResult) -> dict[Provenance, float]:
-    """Return what a stakeholder gains by provenance, what is transferred to it or from it too."""
-    lines = subject.evaluation.by_outcome
-    parts = _parts([line for line in lines if line.stakeholder == row.stakeholder])
-    # Counted on both sides, a transfer is nothing in its line and something to each of the two.
-    transfers = [
-        line.provenance
-        for outcome, line in zip(subject.scenario.outcomes, lines, strict=True)
-        if outcome.transfer_from is not None
-        and row.stakeholder in (outcome.stakeholder, outcome.transfer_from)
-    ]
-    rest = row.present_value_benefits - math.fsum(parts.values())
-    if transfers and rest:
-        provenance = weakest(transfers)
-        parts[provenance] = parts.get(provenance, 0.0) + rest
     return parts
 
 

@@ -9,17 +9,14 @@ from typing import Any
 from roi_model.editing import Edits, edits_of
 from roi_model.evaluation import Evaluation, evaluate
 from roi_model.parameters import PROVENANCES, Parameter, Provenance, Source
-from roi_model.perspectives import PUBLIC_FINANCES, SOCIETY, funder_of
 from roi_model.reference_data import published_ratios
 from roi_model.scenario import Scenario
 from roi_model.settings import SETTING_NUMBERS
 from roi_model.simulation import Simulation, simulate
 from roi_model.templates import load_template, missing, templates
 from ui.labels import label_of
+from ui.sentences import has_ratio
 from ui.words import Language, Words, words_in
-
-LARGEST_SAID = 1e9
-"""A ratio beyond it comes from a cost next to nothing, and means nothing."""
 
 AMONG_PUBLISHED = {"reports": 0, "mean_from": 1, "mean_to": 1, "highest": 0}
 """The published figures that a ratio is set among, and their decimals."""
@@ -48,7 +45,7 @@ class Subject:
     @property
     def is_defined(self) -> bool:
         """Say whether there is a ratio that means something."""
-        return abs(self.evaluation.ratio) < LARGEST_SAID
+        return has_ratio(self.evaluation)
 
     @property
     def activity_years(self) -> int:
@@ -109,7 +106,7 @@ def subject_of(
 
 
 def _drawn(scenario: Scenario, evaluation: Evaluation) -> Simulation | None:
-    if not abs(evaluation.ratio) < LARGEST_SAID:
+    if not has_ratio(evaluation):
         return None
     simulation = simulate(scenario)
     return simulation if simulation.is_defined and simulation.varied else None
@@ -134,18 +131,6 @@ def numbers_missing(scenario: Scenario) -> list[str]:
 def labelled(subject: Subject, addresses: Iterable[str]) -> list[str]:
     """Return the labels of some numbers."""
     return [label_of(one, subject.scenario, subject.t) for one in addresses]
-
-
-def one_euro(subject: Subject) -> str:
-    """Return what the one euro of the sentence is."""
-    t, perspective = subject.t, subject.evaluation.perspective
-    if perspective.id in (SOCIETY, PUBLIC_FINANCES):
-        return t(f"one_euro.{perspective.id}")
-    funder = funder_of(perspective.id)
-    if funder is None:
-        return t("brief.one_euro", payers=subject.payers)
-    payer = subject.scenario.stakeholder(funder)
-    return t.of(payer.one_euro or payer.name)
 
 
 def badge(provenance: Provenance, t: Words) -> Facts:

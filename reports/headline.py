@@ -2,41 +2,21 @@
 
 import re
 
-from reports.brief_subject import LARGEST_SAID, numbers_missing
+from reports.brief_subject import numbers_missing
 from roi_model.evaluation import Evaluation
-from roi_model.perspectives import FUNDER, PUBLIC_FINANCES, SOCIETY, funder_of
 from roi_model.scenario import Scenario
 from ui.labels import label_of
+from ui.sentences import has_ratio, result
 from ui.words import Words
 
 _BLANK = re.compile("[\\t\\n\\v\\f\\r \\x85\\u2028\\u2029]+")
 
 
-def is_defined(evaluation: Evaluation) -> bool:
-    """Say whether there is a ratio that means something."""
-    return abs(evaluation.ratio) < LARGEST_SAID
-
-
 def sentence(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
     """Return the ratio as a sentence that a mayor can repeat; that there is none, where so."""
-    perspective = evaluation.perspective.id
-    if not is_defined(evaluation):
+    if not has_ratio(evaluation):
         return t("headline.undefined")
-    ratio = t.ratio(evaluation.ratio)
-    if perspective in (SOCIETY, PUBLIC_FINANCES):
-        return t(f"headline.{perspective}", ratio=ratio)
-    key = "headline.funder" if perspective.startswith(FUNDER) else "headline.leverage"
-    return t(key, one_euro=one_euro(scenario, evaluation, t), ratio=ratio)
-
-
-def one_euro(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
-    """Return what the one euro of the sentence is."""
-    funder = funder_of(evaluation.perspective.id)
-    if funder is None:
-        key = f"one_euro.{evaluation.perspective.id}"
-        return t(key if t.has(key) else f"one_euro.{SOCIETY}")
-    payer = scenario.stakeholder(funder)
-    return t.of(payer.one_euro or payer.name)
+    return result(scenario, evaluation, t)
 
 
 def to_fill(scenario: Scenario, t: Words) -> list[str]:

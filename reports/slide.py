@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import roi_model
-from reports.headline import is_defined, on_one_line, one_euro, printable, sentence, to_fill
+from reports.headline import on_one_line, printable, sentence, to_fill
 from reports.packing import packed, unpacked
 from roi_model.checks import check, message
 from roi_model.evaluation import Evaluation, OutcomeResult, evaluate
@@ -21,6 +21,7 @@ from roi_model.parameters import Provenance
 from roi_model.scenario import Scenario
 from roi_model.simulation import Simulation, simulate
 from ui.labels import perspective_label
+from ui.sentences import has_ratio, one_euro
 from ui.theme import LIGHT
 from ui.words import MILLION, Language, Words, typeset, words_in
 
@@ -115,7 +116,7 @@ class _Slide:
     @cached_property
     def simulation(self) -> Simulation | None:
         """The draws; none where there is no ratio, or nothing varies."""
-        if not is_defined(self.evaluation):
+        if not has_ratio(self.evaluation):
             return None
         drawn = simulate(self.scenario)
         return drawn if drawn.is_defined and drawn.varied else None
@@ -123,7 +124,7 @@ class _Slide:
     def interval(self) -> str:
         """Return between which ratios nine draws in ten fall, or why that is not known."""
         t = self.t
-        if not is_defined(self.evaluation):
+        if not has_ratio(self.evaluation):
             return t("headline.no_cost")
         if self.simulation is None:
             return t("uncertainty.nothing_varies")
@@ -175,7 +176,7 @@ class _Slide:
         t, scenario, evaluation = self.t, self.scenario, self.evaluation
         said = [t("documents.notes_perspective", perspective=self.about())]
         bases = {key: evaluation.basis(key) for key in ("itemised", "balance", "estimated")}
-        if is_defined(evaluation):
+        if has_ratio(evaluation):
             parts = [
                 t(f"documents.notes_{key}", ratio=t.ratio(part.ratio))
                 for key, part in bases.items()
@@ -208,7 +209,7 @@ class _Slide:
 
     def _picture(self) -> None:
         bars = self.bars()
-        if bars and is_defined(self.evaluation):
+        if bars and has_ratio(self.evaluation):
             self._chart(bars)
             self._key({bar.provenance for bar in bars})
         else:

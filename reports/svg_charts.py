@@ -12,11 +12,18 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-from reports.headline import is_defined, one_euro, printable, sentence
-from roi_model.evaluation import Evaluation, OutcomeResult, StakeholderResult, evaluate
-from roi_model.parameters import Provenance, weakest
+from reports.headline import printable, sentence
+from roi_model.evaluation import (
+    Evaluation,
+    OutcomeResult,
+    StakeholderResult,
+    evaluate,
+    gains_by_provenance,
+)
+from roi_model.parameters import Provenance
 from roi_model.scenario import Scenario
 from ui.labels import perspective_label
+from ui.sentences import has_ratio, one_euro
 from ui.theme import LIGHT
 from ui.words import Language, Words, words_in
 
@@ -49,28 +56,6 @@ def charts(scenario: Scenario, *, language: Language) -> dict[ChartName, str]:
         "who_pays_who_gains": drawing.who_pays_who_gains,
     }
     return {name: make() for name, make in makers.items()}
-
-
-def parts_of(
-    scenario: Scenario, evaluation: Evaluation, row: StakeholderResult
-) -> dict[Provenance, float]:
-    """Return what a stakeholder gains by provenance, what is transferred to it or from it too."""
-    parts: dict[Provenance, float] = {}
-    transfers = []
-    for outcome, line in zip(scenario.outcomes, evaluation.by_outcome, strict=True):
-        if line.stakeholder == row.stakeholder:
-            parts[line.provenance] = parts.get(line.provenance, 0.0) + line.present_value
-        # Counted on both sides, a transfer is nothing in its line and something to each of the two.
-        if outcome.transfer_from is not None and row.stakeholder in (
-            outcome.stakeholder,
-            outcome.transfer_from,
-        ):
-            transfers.append(line.provenance)
-    rest = row.present_value_benefits - sum(parts.values())
-    if transfers and rest:
-        provenance = weakest(transfers)
-        parts[provenance] = parts.get(provenance, 0.0) + rest
-    return {provenance: value for provenance, value in parts.items() if value}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -214,7 +199,7 @@ class _Drawing:
         """Return one euro paid above what it brings, to scale, the return by provenance."""
         t, evaluation = self.t, self.evaluation
         sheet = self._begun(t("documents.euro_title"))
-        if not is_defined(evaluation):
+        if not has_ratio(evaluation):
             return self._ended(sheet, t("documents.euro_title"), t("headline.undefined"))
         parts = [part for part in evaluation.by_provenance if part.present_value]
         brought: dict[Fill, float] = {Provenance(part.key): part.ratio for part in parts}
@@ -300,7 +285,7 @@ class _Drawing:
         return self._bars(t("documents.who_pays_who_gains_title"), bars, pays=True)
 
     def _parts_of(self, row: StakeholderResult) -> dict[Fill, float]:
-        return dict(parts_of(self.scenario, self.evaluation, row).items())
+        return dict(gains_by_provenance(self.scenario, self.evaluation, row.stakeholder).items())
 
     def _bars(self, title: str, bars: Sequence[_Bar], *, pays: bool = False) -> str:
         t, sheet = self.t, self._begun(title)

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 from typing import Any, Literal
 
-from reports.headline import is_defined
 from roi_model import units
 from roi_model.cash_flow import Year, cash_flow
 from roi_model.evaluation import Evaluation, OutcomeResult, evaluate
@@ -25,6 +24,7 @@ from roi_model.simulation import Estimate, Simulation, simulate
 from roi_model.tableau import who_pays_who_gains
 from roi_model.value_map import Basis, Outcome
 from ui.labels import label_of, perspective_label
+from ui.sentences import has_ratio
 from ui.words import Language, Words, words_in
 
 Scope = Literal[
@@ -277,7 +277,7 @@ class _Rows:
                 )
 
     def simulation(self) -> Iterator[Figure]:
-        if not is_defined(self.evaluation):
+        if not has_ratio(self.evaluation):
             return
         drawn = simulate(self.scenario)
         for name, value, unit in _of_the_draws(drawn):

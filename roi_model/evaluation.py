@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import fsum
 from typing import Literal
 
@@ -183,6 +184,28 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
             rows, ("itemised", "balance", "estimated"), lambda row: row.basis, benefits, costs
         ),
     )
+
+
+def gains_by_provenance(
+    scenario: Scenario, evaluation: Evaluation, stakeholder: str
+) -> dict[Provenance, float]:
+    """Return what a stakeholder gains by provenance, what is transferred to it or from it too.
+
+    Present value, euros; its sum is what ``by_stakeholder`` says. Parts of nothing are left out.
+    """
+    parts: dict[Provenance, list[float]] = {}
+    transfers = []
+    for outcome, line in zip(scenario.outcomes, evaluation.by_outcome, strict=True):
+        if line.stakeholder == stakeholder:
+            parts.setdefault(line.provenance, []).append(line.present_value)
+        # Counted on both sides, a transfer is nothing in its line and something to each of the two.
+        if outcome.transfer_from and stakeholder in (outcome.stakeholder, outcome.transfer_from):
+            transfers.append(line.provenance)
+    gained = {one.stakeholder: one.present_value_benefits for one in evaluation.by_stakeholder}
+    rest = gained[stakeholder] - fsum(chain.from_iterable(parts.values()))
+    if transfers and rest:
+        parts.setdefault(weakest(transfers), []).append(rest)
+    return {one: total for one, amounts in parts.items() if (total := fsum(amounts))}
 
 
 def is_unstated(cost: Cost) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from roi_model.evaluation import OutcomeResult, StakeholderResult
-from roi_model.parameters import Provenance, weakest
+from roi_model.evaluation import OutcomeResult, gains_by_provenance
 from ui.frame import Page
 from ui.markup import Bar, badge, bars, folded, table
 
@@ -47,7 +46,7 @@ def by_beneficiary(page: Page) -> None:
         Bar(
             label=names[row.stakeholder],
             written=t.short_euros(row.present_value_benefits),
-            parts=_parts_of(page, row),
+            parts=gains_by_provenance(page.scenario, page.evaluation, row.stakeholder),
         )
         for row in rows
     ]
@@ -72,31 +71,6 @@ def by_beneficiary(page: Page) -> None:
 
 def _counted(page: Page) -> list[OutcomeResult]:
     return [row for row in page.evaluation.by_outcome if row.present_value]
-
-
-def _parts_of(page: Page, row: StakeholderResult) -> dict[Provenance, float]:
-    """Return what a stakeholder gains by provenance, what is transferred to it or from it too."""
-    lines = page.evaluation.by_outcome
-    parts = _parts([line for line in _counted(page) if line.stakeholder == row.stakeholder])
-    # Counted on both sides, a transfer is nothing in its line and something to each of the two.
-    transfers = [
-        line.provenance
-        for outcome, line in zip(page.scenario.outcomes, lines, strict=True)
-        if outcome.transfer_from is not None
-        and row.stakeholder in (outcome.stakeholder, outcome.transfer_from)
-    ]
-    rest = row.present_value_benefits - sum(parts.values())
-    if transfers and rest:
-        provenance = weakest(transfers)
-        parts[provenance] = parts.get(provenance, 0.0) + rest
-    return parts
-
-
-def _parts(lines: Sequence[OutcomeResult]) -> dict[Provenance, float]:
-    parts: dict[Provenance, float] = {}
-    for line in lines:
-        parts[line.provenance] = parts.get(line.provenance, 0.0) + line.present_value
-    return parts
 
 
 def _draw(page: Page, name: str, rows: Sequence[Bar]) -> None:

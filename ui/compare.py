@@ -28,8 +28,8 @@ from ui.bases import believed, load
 from ui.bridge_chart import Rung, hung, ladder
 from ui.frame import PAGES, Page, PageName, as_written
 from ui.labels import choice_text, label_of, perspective_label, refusal_text
-from ui.link import LARGEST_ANNOUNCED
 from ui.markup import Bar, Cell, Html, badge, bars, folded, html, table
+from ui.sentences import LARGEST_SAID
 from ui.words import MINUS, UNDEFINED, Words
 
 PUBLISHED, MINE, PRUDENT, AMBITIOUS = "published", "mine", "prudent", "ambitious"
@@ -71,7 +71,7 @@ class Entry:
     @property
     def is_defined(self) -> bool:
         """Say whether there is a ratio that means something."""
-        return abs(self.ratio) < LARGEST_ANNOUNCED
+        return abs(self.ratio) < LARGEST_SAID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from html import escape
 import streamlit as st
 
 from roi_model.parameters import Provenance
-from roi_model.perspectives import FUNDER, PUBLIC_FINANCES, SOCIETY, funder_of
 from roi_model.settings import SETTING_NUMBERS
+from ui import sentences
 from ui.frame import Page
 from ui.words import Words
 
@@ -18,26 +18,15 @@ def is_defined(page: Page) -> bool:
 
 
 def sentence(page: Page) -> str:
-    """Return the ratio as a sentence that a mayor can repeat."""
-    t, evaluation = page.t, page.evaluation
-    perspective = evaluation.perspective.id
+    """Return the ratio as a sentence; that there is none, where so."""
     if not is_defined(page):
-        return t("headline.undefined")
-    ratio = t.ratio(evaluation.ratio)
-    if perspective in (SOCIETY, PUBLIC_FINANCES):
-        return t(f"headline.{perspective}", ratio=ratio)
-    key = "headline.funder" if perspective.startswith(FUNDER) else "headline.leverage"
-    return t(key, one_euro=one_euro(page), ratio=ratio)
+        return page.t("headline.undefined")
+    return sentences.result(page.scenario, page.evaluation, page.t)
 
 
 def one_euro(page: Page) -> str:
     """Return what the one euro of the sentence is."""
-    funder = funder_of(page.evaluation.perspective.id)
-    if funder is None:
-        key = f"one_euro.{page.evaluation.perspective.id}"
-        return page.t(key if page.t.has(key) else f"one_euro.{SOCIETY}")
-    payer = page.scenario.stakeholder(funder)
-    return page.t.of(payer.one_euro or payer.name)
+    return sentences.one_euro(page.scenario, page.evaluation, page.t)
 
 
 def honesty(page: Page) -> str:

@@ -14,11 +14,10 @@ from roi_model import Problem, Scenario, ScenarioError
 from roi_model.editing import Edits, edited
 from roi_model.scenario import Value
 from ui.packing import UnreadableError, packed, unpacked
+from ui.sentences import LARGEST_SAID
 from ui.words import LANGUAGES, Language
 
 DEFAULT_CASE = "promevil"
-LARGEST_ANNOUNCED = 1e9
-"""A ratio beyond it comes from a cost next to nothing, and means nothing."""
 
 VERSION = "1"
 MOST_NAMES = 300
@@ -80,7 +79,7 @@ def address_of(
             address["edits"] = packed(edits)
         except UnreadableError:
             return None
-    if abs(ratio) < LARGEST_ANNOUNCED:
+    if abs(ratio) < LARGEST_SAID:
         address["ratio"] = f"{ratio:.2f}"
     return address
 
@@ -131,7 +130,7 @@ def _ratio(written: str | None) -> float | None:
         ratio = float(written or "")
     except ValueError:
         return None
-    return ratio if abs(ratio) < LARGEST_ANNOUNCED else None
+    return ratio if abs(ratio) < LARGEST_SAID else None
 
 
 def encode(changes: Mapping[str, Value], language: Language) -> dict[str, str]:

@@ -8,9 +8,9 @@ from roi_model.simulation import DEFAULT_DRAWS, Simulation, simulate
 from ui import charts, headline, long_run
 from ui.frame import Page
 from ui.labels import label_of
-from ui.link import LARGEST_ANNOUNCED
 from ui.markup import Range, folded, ranges, table
 from ui.provenance import key
+from ui.sentences import has_ratio
 from ui.swings import swings
 
 MOST_BARS = 10
@@ -22,7 +22,7 @@ def drawn(page: Page, draws: int = DEFAULT_DRAWS) -> Simulation | None:
 
     Where more are asked for and not made yet, those that are made at once.
     """
-    if not abs(page.evaluation.ratio) < LARGEST_ANNOUNCED:
+    if not has_ratio(page.evaluation):
         return None
     more = long_run.simulation_of(page, draws) if draws > DEFAULT_DRAWS else None
     simulation = more or _drawn(page.scenario.fingerprint, page.scenario)

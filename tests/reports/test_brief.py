@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from reports.brief import LARGEST_LOGO, REPLACEMENT, WIDEST_LOGO, brief
-from reports.brief_subject import LARGEST_SAID, drawn_bars
+from reports.brief_subject import drawn_bars
 from roi_model import ScenarioError, evaluate
 from roi_model.case_files import scenario_from
 from roi_model.checks import check, rules
@@ -31,6 +31,7 @@ from tests.roi_model.building import (
     people_helped,
 )
 from ui.labels import label_of
+from ui.sentences import LARGEST_SAID
 from ui.words import LANGUAGES, words_in
 
 MARGIN = 19 / 25.4 * 72  # 19 mm, in points

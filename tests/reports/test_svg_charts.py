@@ -5,8 +5,9 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from hypothesis import given, settings
 
-from reports.svg_charts import charts, parts_of
+from reports.svg_charts import charts
 from roi_model import evaluate
+from roi_model.evaluation import gains_by_provenance
 from roi_model.parameters import Provenance
 from tests.reports.scenarios import PROMEVIL, SCRIPT, TO_FILL, named_by_a_stranger
 from tests.roi_model.building import TOWN, amount, case, cost
@@ -110,7 +111,7 @@ def test_what_a_stakeholder_gains_is_the_sum_of_its_parts_transfers_included():
     scenario = case(outcomes=[amount("gained", 300), transfer], costs=[cost("aid", 100)])
     evaluation = evaluate(scenario, "society")
     for row in evaluation.by_stakeholder:
-        parts = parts_of(scenario, evaluation, row)
+        parts = gains_by_provenance(scenario, evaluation, row.stakeholder)
         assert sum(parts.values()) == pytest.approx(row.present_value_benefits)
 
 

@@ -1,0 +1,37 @@
+"""The result as a sentence that a mayor can repeat, on pages and in documents alike."""
+
+from roi_model.evaluation import Evaluation
+from roi_model.perspectives import FUNDER, PUBLIC_FINANCES, SOCIETY, funder_of
+from roi_model.scenario import Scenario
+from ui.words import Words
+
+LARGEST_SAID = 1e9
+"""A ratio beyond it comes from a cost next to nothing, and means nothing."""
+
+
+def has_ratio(evaluation: Evaluation) -> bool:
+    """Say whether there is a ratio that means something."""
+    return abs(evaluation.ratio) < LARGEST_SAID
+
+
+def result(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
+    """Return the ratio as a sentence; it says what the euro is, and so from whose point of view."""
+    ratio, perspective = t.ratio(evaluation.ratio), evaluation.perspective.id
+    if perspective in (SOCIETY, PUBLIC_FINANCES):
+        return t(f"headline.{perspective}", ratio=ratio)
+    key = "headline.funder" if perspective.startswith(FUNDER) else "headline.leverage"
+    return t(key, one_euro=one_euro(scenario, evaluation, t), ratio=ratio)
+
+
+def one_euro(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
+    """Return what the one euro of the sentence is, from whom it comes."""
+    perspective = evaluation.perspective
+    if perspective.id in (SOCIETY, PUBLIC_FINANCES):
+        return t(f"one_euro.{perspective.id}")
+    funder = funder_of(perspective.id)
+    if funder is not None:
+        payer = scenario.stakeholder(funder)
+        return t.of(payer.one_euro or payer.name)
+    paying = {cost.stakeholder for cost in scenario.costs} & perspective.payers
+    names = (t.of(one.name) for one in scenario.stakeholders if one.id in paying)
+    return t("one_euro.several", payers=t("chart.separator").join(names))
