@@ -14,7 +14,7 @@ start: $(VENV)/requirements.stamp  ## show the dashboard at http://localhost:850
 	@exec $(RUN) streamlit run dashboard.py $${PORT:+--server.port "$$PORT"}
 
 test: chromium lint  ## check the code, then run every test; screenshots go to test-artefacts/
-	$(RUN) pytest
+	$(RUN) pytest -n auto --dist worksteal
 
 lint: $(VENV)/requirements-dev.stamp  ## check style, types and the direction of imports
 	$(RUN) ruff check .
