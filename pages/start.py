@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from reports.workbook_reading import scenario_from_workbook
 from ui import start
 from ui.frame import open_page
 
@@ -12,4 +13,4 @@ st.title(t("start.title"), anchor=False)
 st.markdown(t("start.introduction"))
 start.published(page)
 start.templates_to_fill(page)
-start.received(page)
+start.received(page, scenario_from_workbook)

@@ -52,7 +52,8 @@ def load_case(case: str | Path) -> Scenario:
     path = Path(case)
     if not _is_file(path):
         known = ", ".join(shipped_cases())
-        raise _file_error(path, f"must be an existing file or a shipped case ({known})")
+        message = f"must be an existing file or a shipped case ({known})"
+        raise _file_error(path, "file_missing", message)
     return read_case(path)
 
 
@@ -68,6 +69,14 @@ def _shipped(case: str) -> Scenario:
     return read_case(CASES / f"{case}.yaml")
 
 
+class _RepeatedKeyError(yaml.constructor.ConstructorError):
+    """A key that stands twice in one mapping."""
+
+    def __init__(self, key: str, mark: yaml.Mark | None = None) -> None:
+        super().__init__(None, None, f"the key {key!r} stands twice", mark)
+        self.key = key
+
+
 class _Loader(yaml.SafeLoader):
     """YAML without code, and without keys that silently replace one another."""
 
@@ -78,17 +87,16 @@ class _Loader(yaml.SafeLoader):
         repeated = [key for key in keys if counts[key.value] > 1 and key.value != "<<"]
         if repeated:
             last = repeated[-1]
-            message = f"the key {last.value!r} stands twice"
-            raise yaml.constructor.ConstructorError(None, None, message, last.start_mark)
+            raise _RepeatedKeyError(last.value, last.start_mark)
         return super().construct_mapping(node, deep=deep)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the mapping of a JSON object; ``ValueError`` when a key stands twice in it."""
+    """Return the mapping of a JSON object; ``yaml.YAMLError`` when a key stands twice in it."""
     counts = Counter(key for key, _ in pairs)
     repeated = [key for key, times in counts.items() if times > 1]
     if repeated:
-        raise ValueError(f"the key {repeated[0]!r} stands twice")
+        raise _RepeatedKeyError(repeated[0])
     return dict(pairs)
 
 
@@ -102,7 +110,7 @@ def read_case(path: Path) -> Scenario:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
-        raise _file_error(path, f"must be readable: {error}") from error
+        raise _file_error(path, "file_missing", f"must be readable: {error}") from error
     return case_from(content, name=path.name)
 
 
@@ -115,7 +123,8 @@ def case_from(content: bytes, *, name: str) -> Scenario:
     path = Path(name)
     is_json = path.suffix.lower() == ".json"
     if len(content) > LARGEST_FILE:
-        raise _file_error(path, f"must be at most {LARGEST_FILE} bytes")
+        message = f"must be at most {LARGEST_FILE} bytes"
+        raise _file_error(path, "file_too_large", message, allowed=str(LARGEST_FILE))
     try:
         text = content.decode("utf-8-sig")
         data = (
@@ -124,10 +133,12 @@ def case_from(content: bytes, *, name: str) -> Scenario:
             else yaml.load(text, Loader=_Loader)
         )
     except (ValueError, yaml.YAMLError, RecursionError) as error:
-        message = f"must be readable as YAML or JSON: {error}"
-        raise _file_error(path, message, line=_line_of(error)) from error
-    # JSON is nearly YAML: only its tabs are not.
-    return _scenario(data, path.name, text.replace("\t", " ") if is_json else text)
+        raise _unreadable(path, error) from error
+    try:
+        # JSON is nearly YAML: only its tabs are not.
+        return _scenario(data, path.name, text.replace("\t", " ") if is_json else text)
+    except UnicodeEncodeError as error:  # half a character, from an escape such as \ud800
+        raise _unreadable(path, error) from error
 
 
 def scenario_from(data: Any, *, source: str = "") -> Scenario:
@@ -365,7 +376,8 @@ def case_text(scenario: Scenario, suffix: str = ".yaml") -> str:
                 data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WRITTEN_WIDTH
             )
             return text
-    raise _file_error(Path(f"case{suffix}"), "must end in .yaml, .yml or .json")
+    message = "must end in .yaml, .yml or .json"
+    raise _file_error(Path(f"case{suffix}"), "file_ending", message)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -415,8 +427,35 @@ def _stated_fields(record: Record) -> Iterator[tuple[str, Any]]:
         yield name, _plain(value[0] if is_one_source else value)
 
 
-def _file_error(path: Path, message: str, *, line: int | None = None) -> ScenarioError:
+def _unreadable(path: Path, error: Exception) -> ScenarioError:
+    """Return what is wrong with a file that is no YAML or no JSON."""
+    code, received = "file_not_readable", str(path)
+    match error:
+        case _RepeatedKeyError():
+            code, received = "file_key_twice", error.key
+        case UnicodeError():
+            code = "file_not_text"
+        case RecursionError():
+            code = "file_too_deep"
+    message = f"must be readable as YAML or JSON: {error}"
+    return _file_error(path, code, message, received=received, line=_line_of(error))
+
+
+def _file_error(
+    path: Path,
+    code: str,
+    message: str,
+    *,
+    received: str = "",
+    allowed: str = "",
+    line: int | None = None,
+) -> ScenarioError:
     problem = Problem(
-        where=path.name, code="file", received=str(path), allowed="", message=message, line=line
+        where=path.name,
+        code=code,
+        received=received or str(path),
+        allowed=allowed,
+        message=message,
+        line=line,
     )
     return ScenarioError([problem])

@@ -15,8 +15,9 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = LONGEST_SHOWN
 class Problem:
     """One fault: where it is, what was received and what is allowed.
 
-    ``code`` is stable: a screen looks its own sentence up by it. ``message`` is the English
-    one, for the command line and for exceptions. ``line`` counts from 1 in the file read.
+    ``code`` is stable: a screen looks its own sentence up by it. It begins with ``file`` where
+    the whole file is at fault. ``message`` is the English sentence, for the command line and for
+    exceptions. ``line`` counts from 1 in the file read.
     """
 
     where: str
@@ -30,7 +31,7 @@ class Problem:
         """Return the fault as one line: where, what is required, what was received."""
         place = self.where or "scenario"
         if self.line is not None:
-            is_file = self.code == "file"
+            is_file = self.code.partition("_")[0] == "file"
             place = f"{place}, line {self.line}" if is_file else f"line {self.line}, {place}"
         return f"{place}: {self.message} (got {shown(self.received)})"
 

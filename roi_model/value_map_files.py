@@ -116,14 +116,14 @@ def read_value_map(path: str | Path, **settings: Value) -> Scenario:
     path = Path(path)
     try:
         if path.stat().st_size > LARGEST_TABLE:
-            raise _file_error(path.name, f"must be at most {LARGEST_TABLE} bytes")
+            message = f"must be at most {LARGEST_TABLE} bytes"
+            raise _file_error(path.name, "file_too_large", message, allowed=str(LARGEST_TABLE))
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         if isinstance(error, ScenarioError):
             raise
-        raise _file_error(path.name, f"must be an existing file that can be read: {error}") from (
-            error
-        )
+        message = f"must be an existing file that can be read: {error}"
+        raise _file_error(path.name, "file_missing", message) from error
     return value_map_from(content, name=path.name, **settings)
 
 
@@ -169,7 +169,8 @@ def value_map_content(
         ScenarioError: as ``write_value_map``.
     """
     if suffix not in VALUE_MAP_SUFFIXES:
-        raise _file_error(suffix, f"must end in one of: {', '.join(VALUE_MAP_SUFFIXES)}")
+        endings = ", ".join(VALUE_MAP_SUFFIXES)
+        raise _file_error(suffix, "file_ending", f"must end in one of: {endings}")
     rows = _rows_of(scenario, language)
     if not lossy and (lost := _lost(scenario, rows)):
         raise ScenarioError(lost, source="value map")
@@ -228,7 +229,8 @@ def _delimited(content: bytes, source: str) -> _Table:
                 records.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise _file_error(source, f"must be readable as CSV: {error}", line=line) from error
+        message = f"must be readable as CSV: {error}"
+        raise _file_error(source, "file_not_csv", message, line=line) from error
     return _Table(source=source, records=records, delimiter=delimiter)
 
 
@@ -240,7 +242,7 @@ def _decoded(content: bytes, source: str) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _file_error(source, "must be a text in UTF-8")
+    raise _file_error(source, "file_not_text", "must be a text in UTF-8")
 
 
 def _known_columns(header: str, delimiter: str) -> int:
@@ -259,7 +261,10 @@ def _workbook(content: bytes, source: str) -> _Table:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             expanded = sum(one.file_size for one in archive.infolist())
         if expanded > LARGEST_EXPANDED:
-            raise _file_error(source, f"must be at most {LARGEST_EXPANDED} bytes once unpacked")
+            message = f"must be at most {LARGEST_EXPANDED} bytes once unpacked"
+            raise _file_error(
+                source, "file_too_large_unpacked", message, allowed=str(LARGEST_EXPANDED)
+            )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl leaves out: styles, drawings
             stated, stored = (
@@ -272,7 +277,8 @@ def _workbook(content: bytes, source: str) -> _Table:
     except ScenarioError:
         raise
     except Exception as error:  # a broken workbook breaks its reader in many ways
-        raise _file_error(source, f"must be an Excel workbook (.xlsx): {error}") from error
+        message = f"must be an Excel workbook (.xlsx): {error}"
+        raise _file_error(source, "file_not_a_workbook", message) from error
     return _Table(source=source, records=records, sheet=str(stated.title))
 
 
@@ -287,7 +293,9 @@ def _records_of(stated: Any, stored: Any, source: str) -> Iterator[tuple[int, Se
     for line, pair in enumerate(zip(stated.rows, stored.rows, strict=True), start=1):
         cells += 1 + len(pair[0])
         if cells > LARGEST_CELLS:
-            raise _file_error(source, f"must have at most {LARGEST_CELLS} cells", line=line)
+            message = f"must have at most {LARGEST_CELLS} cells"
+            allowed = str(LARGEST_CELLS)
+            raise _file_error(source, "file_too_many_cells", message, allowed=allowed, line=line)
         values = [_value_of(*both) for both in zip(*pair, strict=True)]
         if not all(map(_is_blank, values)):
             kept += 1
@@ -305,9 +313,11 @@ def _value_of(stated: Any, stored: Any) -> Any:
     return stored.value
 
 
-def _file_error(source: str, message: str, *, line: int | None = None) -> ScenarioError:
+def _file_error(
+    source: str, code: str, message: str, *, allowed: str = "", line: int | None = None
+) -> ScenarioError:
     problem = Problem(
-        where=source, code="file", received=source, allowed="", message=message, line=line
+        where=source, code=code, received=source, allowed=allowed, message=message, line=line
     )
     return ScenarioError([problem])
 
@@ -429,7 +439,9 @@ class _Reading:
         line, cells = self.table.records[0] if self.table.records else (1, ())
         if len(cells) > LARGEST_COLUMNS:
             message = f"must have at most {LARGEST_COLUMNS} columns"
-            raise _file_error(self.table.source, message, line=line)
+            allowed = str(LARGEST_COLUMNS)
+            source = self.table.source
+            raise _file_error(source, "file_too_many_columns", message, allowed=allowed, line=line)
         for position, cell in enumerate(cells):
             name = _column_name(cell)
             if name in self.positions:
@@ -449,7 +461,8 @@ class _Reading:
         count = len(self.table.records) - 1
         if not missing and not 1 <= count <= LARGEST_ROWS:
             message = f"there must be between 1 and {LARGEST_ROWS} rows under the header"
-            self.refuse(line, "stakeholder", "wrong_number_of_rows", count, message)
+            allowed = str(LARGEST_ROWS)
+            self.refuse(line, "stakeholder", "wrong_number_of_rows", count, message, allowed)
             missing = ["rows"]
         if missing:
             raise ScenarioError(self.problems, source=self.table.source)

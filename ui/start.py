@@ -1,6 +1,11 @@
 """The ways to begin: a shipped case, a template to fill in, a link or a file someone sent."""
 
+import io
+import zipfile
+import zlib
+from functools import partial
 from html import escape
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
@@ -11,13 +16,24 @@ from roi_model.templates import load_template, templates
 from roi_model.value_map_files import VALUE_MAP_SUFFIXES, value_map_from
 from ui import link, open_file, state
 from ui.bases import believed, load
+from ui.file_problems import file_problem_text
 from ui.frame import PAGES, Page, PageName
 
 OWN = "own_case"
 """The template with nothing in it: a case of one's own."""
 LONGEST_LINK = 20_000
 SHOWN_PROBLEMS = 8
+MADE_HERE = b'name="roi_model"'
+"""What the list of sheets holds of a workbook that this project made."""
+LONGEST_LIST_OF_SHEETS = 1_000_000
 ACCEPTED = ".yaml,.yml,.json," + ",".join(VALUE_MAP_SUFFIXES)
+
+
+class WorkbookReader(Protocol):
+    """Reads the scenario in a workbook that this project made."""
+
+    def __call__(self, content: bytes, *, name: str) -> Scenario:
+        """Return the scenario; ``ScenarioError`` where cells hold what they may not."""
 
 
 def published(page: Page) -> None:
@@ -46,7 +62,7 @@ def templates_to_fill(page: Page) -> None:
                     _go_on(template.case, "guide")
 
 
-def received(page: Page) -> None:
+def received(page: Page, workbook_reader: WorkbookReader) -> None:
     """Offer to open a link or a file that someone sent."""
     t = page.t
     st.header(t("start.received"), anchor=False)
@@ -63,7 +79,7 @@ def received(page: Page) -> None:
             label=t("start.file"),
             too_large=t("start.too_large"),
             accept=ACCEPTED,
-            opened=_take_file,
+            opened=partial(_take_file, workbook_reader),
         )
         _what_was_wrong(page)
     if st.session_state.pop("received", False):
@@ -76,9 +92,9 @@ def _what_was_wrong(page: Page) -> None:
     error = st.session_state.get("not_opened")
     if error is None:
         return
-    shown = [str(problem) for problem in error.problems[:SHOWN_PROBLEMS]]
-    more = len(error.problems) - len(shown)
-    items = "".join(f"<li>{escape(one)}</li>" for one in shown)
+    shown = [file_problem_text(problem, t) for problem in error.problems[:SHOWN_PROBLEMS]]
+    more = max(0, len(error.problems) - SHOWN_PROBLEMS)
+    items = "".join(f"<li>{escape(one)}</li>" for one in dict.fromkeys(shown))
     rest = f"<p>{escape(t('start.more_problems', count=t.number(more)))}</p>" if more else ""
     said = escape(t("start.not_opened", name=error.source))
     st.html(f'<div class="refused" role="alert"><p>{said}</p></div><ul>{items}</ul>{rest}')
@@ -95,12 +111,35 @@ def _take_link() -> None:
     st.session_state.received = True
 
 
-def _take_file(name: str, content: bytes) -> None:
+def scenario_in(content: bytes, *, name: str, workbook_reader: WorkbookReader) -> Scenario:
+    """Return the scenario in a file: a workbook made here, a value map, or a case file.
+
+    Raises:
+        ScenarioError: it cannot be read, or has faults; all of them are listed.
+    """
+    ending = name.lower()
+    if ending.endswith(".xlsx") and _is_made_here(content):
+        return workbook_reader(content, name=name)
+    if ending.endswith(tuple(VALUE_MAP_SUFFIXES)):
+        return value_map_from(content, name=name)
+    return case_from(content, name=name)
+
+
+def _is_made_here(content: bytes) -> bool:
+    """Say whether an Excel file has the sheet that holds the scenario it was made of."""
     try:
-        if name.lower().endswith(tuple(VALUE_MAP_SUFFIXES)):
-            scenario = value_map_from(content, name=name)
-        else:
-            scenario = case_from(content, name=name)
+        with (
+            zipfile.ZipFile(io.BytesIO(content)) as archive,
+            archive.open("xl/workbook.xml") as sheets,
+        ):
+            return MADE_HERE in sheets.read(LONGEST_LIST_OF_SHEETS)
+    except (KeyError, NotImplementedError, RuntimeError, OSError, zipfile.BadZipFile, zlib.error):
+        return False  # the reader of value maps says what is wrong with it
+
+
+def _take_file(workbook_reader: WorkbookReader, name: str, content: bytes) -> None:
+    try:
+        scenario = scenario_in(content, name=name, workbook_reader=workbook_reader)
     except ScenarioError as error:
         error.source = error.source or name
         st.session_state.not_opened = error

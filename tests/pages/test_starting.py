@@ -1,16 +1,21 @@
 """Starting, the guided path, the library and the checks, in both languages."""
 
+import datetime
 from html import escape
 
 import pytest
 
-from roi_model import evaluate, load_case
+from reports.workbook import workbook
+from reports.workbook_reading import scenario_from_workbook
+from roi_model import ScenarioError, evaluate, load_case
+from roi_model.case_files import case_from, case_text
 from roi_model.checks import SERIOUS, check
 from roi_model.evidence_library import evidence_library
 from roi_model.templates import load_template, missing, templates
+from roi_model.value_map_files import value_map_content
 from tests.pages.opening import htmls, link_of, open_app, press, shown, type_in
 from tests.ui.reading_html import Tree
-from ui import link
+from ui import link, start
 from ui.bases import believed, load
 from ui.words import LANGUAGES, words_in
 
@@ -66,6 +71,47 @@ class TestStarting:
         app.text_input(key="received_link").set_value("bonjour").run()
         assert not app.exception
         assert scenario_of(app) == CASE
+
+
+def scenario_in(content, name):
+    return start.scenario_in(content, name=name, workbook_reader=scenario_from_workbook)
+
+
+class TestAFileThatWasReceived:
+    @pytest.mark.parametrize("name", ["mine.yaml", "mine.json"])
+    def test_may_be_a_case_file(self, name):
+        written = case_text(CASE, f".{name.partition('.')[2]}").encode()
+        assert scenario_in(written, name) == CASE
+
+    def test_may_be_a_workbook_made_here(self):
+        changed = CASE.with_changes({"deadweight": 0.25})
+        written = workbook(changed, language="fr", today=datetime.date(2026, 11, 24))
+        assert scenario_in(written, "MINE.XLSX") == changed
+
+    @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+    def test_may_be_a_value_map(self, suffix):
+        written = value_map_content(CASE, suffix=suffix, lossy=True)
+        assert len(scenario_in(written, f"map{suffix}").outcomes) == len(CASE.outcomes)
+
+    @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"hello"])
+    def test_may_be_no_workbook_at_all(self, content):
+        with pytest.raises(ScenarioError):
+            scenario_in(content, "map.xlsx")
+
+    @languages
+    def test_that_cannot_be_opened_is_said_to_be_wrong_in_the_readers_words(self, language):
+        content = case_text(CASE).replace("value: 1500000", "value: <b>lots</b>").encode()
+        with pytest.raises(ScenarioError) as refused:
+            case_from(content, name="<i>mine.yaml")
+        app, t = open_app("start", language), words_in(language)
+        app.session_state["not_opened"] = refused.value
+        app.run()
+        (shown_as,) = [one for one in htmls(app) if 'class="refused"' in one]
+        received = t("file_problem.quoted", text="<b>lots</b>")
+        assert escape(t("fault.float_type", received=received)) in shown_as
+        assert escape(t("start.not_opened", name="<i>mine.yaml")) in shown_as
+        assert escape(refused.value.problems[0].message) not in shown_as
+        assert "<b>" not in shown_as
 
 
 class TestTheGuidedPath:

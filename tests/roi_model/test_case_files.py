@@ -217,28 +217,28 @@ class TestDerivedNumbers:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "code"),
     [
-        ("broken.yaml", "id: [unclosed"),
-        ("broken.json", '{"id": '),
-        ("yaml_in.json", "id: example"),
-        ("tab.yaml", "id:\n\t- a"),
-        ("unknown_tag.yaml", "!!python/object/apply:os.getcwd []"),
-        ("impossible_date.yaml", "date: 2017-02-31"),
-        ("not_text.yaml", b"\xff\xfe\x00\x80"),
-        ("deep.json", "[" * 200_000),
-        ("deep.yaml", "[" * 2_000),
+        ("broken.yaml", "id: [unclosed", "file_not_readable"),
+        ("broken.json", '{"id": ', "file_not_readable"),
+        ("yaml_in.json", "id: example", "file_not_readable"),
+        ("tab.yaml", "id:\n\t- a", "file_not_readable"),
+        ("unknown_tag.yaml", "!!python/object/apply:os.getcwd []", "file_not_readable"),
+        ("impossible_date.yaml", "date: 2017-02-31", "file_not_readable"),
+        ("not_text.yaml", b"\xff\xfe\x00\x80", "file_not_text"),
+        ("deep.json", "[" * 200_000, "file_too_deep"),
+        ("deep.yaml", "[" * 2_000, "file_too_deep"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_one_problem_that_names_it(written, name, content):
+def test_a_file_that_cannot_be_read_is_one_problem_that_names_it(written, name, content, code):
     (problem,) = problems_of(load_case, written(name, content))
-    assert (problem.where, problem.code) == (name, "file")
+    assert (problem.where, problem.code) == (name, code)
     assert "YAML or JSON" in problem.message
 
 
 def test_a_file_that_is_too_large_is_refused(written):
     (problem,) = problems_of(load_case, written("large.yaml", "#" * (LARGEST_FILE + 1)))
-    assert (problem.where, problem.code) == ("large.yaml", "file")
+    assert (problem.where, problem.code) == ("large.yaml", "file_too_large")
     assert str(LARGEST_FILE) in problem.message
 
 
@@ -255,7 +255,7 @@ def test_a_file_of_the_largest_size_is_read(written):
 )
 def test_an_unknown_case_is_refused_and_the_shipped_ones_are_listed(case):
     (problem,) = problems_of(load_case, case)
-    assert problem.code == "file"
+    assert problem.code == "file_missing"
     assert "promevil" in problem.message
 
 
@@ -527,4 +527,14 @@ class TestWriting:
 
     def test_another_ending_is_refused(self, tmp_path):
         (problem,) = problems_of(write_case, load_case("promevil"), tmp_path / "case.txt")
-        assert (problem.where, problem.code) == ("case.txt", "file")
+        assert (problem.where, problem.code) == ("case.txt", "file_ending")
+
+
+@pytest.mark.parametrize("name", ["half.json", "half.yaml"])
+def test_half_a_character_where_it_cannot_be_listed_is_a_problem_and_not_a_crash(written, name):
+    # The payer of the cost is not among the stakeholders, so that these are listed.
+    data = case_data(costs=[cost("aid", 100)])
+    data["stakeholders"][0]["id"] = "\ud800"
+    data["costs"][0]["stakeholder"] = "bank"
+    (problem,) = problems_of(load_case, written(name, json.dumps(data)))
+    assert (problem.where, problem.code) == (name, "file_not_text")

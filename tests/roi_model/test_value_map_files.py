@@ -319,7 +319,7 @@ class TestFaults:
 
     def test_a_first_row_of_endless_columns_is_refused(self):
         text = ",".join(map(str, range(LARGEST_COLUMNS + 1)))
-        assert refused(text) == [(1, "map.csv", "file")]
+        assert refused(text) == [(1, "map.csv", "file_too_many_columns")]
 
     def test_cells_under_no_column_are_one_problem_a_row(self):
         text = SMALL + "Residents,Days,1,1,2,3,4\n"
@@ -344,10 +344,10 @@ class TestFaults:
         assert refused(SMALL + "Residents,Nights,1,1\n" * 200) == [(None, "outcomes", "too_long")]
 
     def test_quotes_that_do_not_close_are_refused_with_their_line(self):
-        assert refused(SMALL + 'Residents,"Nights,1,1\n') == [(3, "map.csv", "file")]
+        assert refused(SMALL + 'Residents,"Nights,1,1\n') == [(3, "map.csv", "file_not_csv")]
 
     def test_bytes_that_are_no_text_are_refused(self):
-        assert refused(SMALL.encode() + b"\x81\x8d") == [(None, "map.csv", "file")]
+        assert refused(SMALL.encode() + b"\x81\x8d") == [(None, "map.csv", "file_not_text")]
 
     @pytest.mark.parametrize("name", ["map.csv", "map.xlsx"])
     def test_a_file_too_large_or_missing_is_refused(self, tmp_path, name):
@@ -410,7 +410,7 @@ class TestWorkbooks:
     @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", SMALL.encode()])
     def test_what_is_no_workbook_is_refused(self, content):
         (problem,) = problems_of(read, content, "map.xlsx")
-        assert (problem.where, problem.code) == ("map.xlsx", "file")
+        assert (problem.where, problem.code) == ("map.xlsx", "file_not_a_workbook")
 
     def test_a_workbook_that_swells_is_refused_before_it_is_unpacked(self):
         content = io.BytesIO()
@@ -678,7 +678,7 @@ class TestLoss:
 
     def test_another_ending_is_refused(self, tmp_path):
         (problem,) = problems_of(write_value_map, read(SMALL), tmp_path / "map.ods")
-        assert (problem.where, problem.code) == (".ods", "file")
+        assert (problem.where, problem.code) == (".ods", "file_ending")
 
 
 class TestAnyKindOfFile:
@@ -699,4 +699,4 @@ class TestAnyKindOfFile:
 
     def test_what_does_not_exist_is_refused(self):
         for name in ("nowhere.csv", "nowhere.yaml", "nowhere"):
-            assert problems_of(load_scenario, name)[0].code == "file"
+            assert problems_of(load_scenario, name)[0].code == "file_missing"

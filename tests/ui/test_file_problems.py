@@ -12,6 +12,14 @@ from functools import cache
 import openpyxl
 import pytest
 
+import reports.workbook
+from reports.workbook_layout import ADDRESS, VALUE
+from reports.workbook_reading import (
+    MOST_PARTS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    scenario_from_workbook,
+)
 from roi_model import Problem, ScenarioError, load_case
 from roi_model.case_files import LARGEST_FILE, case_from, case_text, scenario_from
 from roi_model.parameters import Record
@@ -42,7 +50,21 @@ BAD = (
 )
 """What may stand in a file in the place of something else."""
 
-ALSO_FRENCH = {"utf", "distribution", "https", "point", "excel", "share", "json", "text", "unit", "yaml", "figure"}
+ALSO_FRENCH = {
+    "xml",
+    "distribution",
+    "excel",
+    "figure",
+    "https",
+    "json",
+    "point",
+    "share",
+    "text",
+    "unit",
+    "utf",
+    "yaml",
+    "yml",
+}
 SMALL = "stakeholder,outcome,quantity,proxy_value\nResidents,Quiet nights,10,5\n"
 
 
@@ -139,6 +161,7 @@ def with_wrong_kinds():
 def with_other_faults():
     """Yield data with faults between records, one each."""
     changes = (
+        (("currency",), "euro"),
         (("outcomes", 0, "transfer_from"), "residents"),
         (("outcomes", 0, "evidence", "grade"), "gold"),
         (("outcomes", 1, "factors", 0, "value"), 7),
@@ -188,6 +211,52 @@ def swelling_workbook():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * (LARGEST_EXPANDED + 1))
+    return content.getvalue()
+
+
+def workbooks_beyond_their_bounds():
+    """Yield workbooks of which one thing is too many, or that declare entities."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for number in range(MOST_PARTS + 1):
+            archive.writestr(str(number), "")
+    yield made.getvalue()
+    yield workbook(["no workbook of ours"])
+    declaring = io.BytesIO()
+    with zipfile.ZipFile(declaring, "w") as archive:
+        archive.writestr("xl/workbook.xml", '<!DOCTYPE x [<!ENTITY a "aa">]><x>&a;</x>')
+    yield declaring.getvalue()
+    for spoil in (
+        lambda book: [book.create_sheet() for _ in range(MOST_SHEETS)],
+        lambda book: book[words_in("fr")("workbook.sheet_inputs")].cell(MOST_ROWS + 1, 1, 1),
+    ):
+        today = datetime.date(2026, 11, 24)
+        written = reports.workbook.workbook(load_case("promevil"), language="fr", today=today)
+        book = openpyxl.load_workbook(io.BytesIO(written))
+        spoil(book)
+        content = io.BytesIO()
+        book.save(content)
+        yield content.getvalue()
+
+
+def edited_workbook():
+    """Return a workbook of the case with something wrong in many of its cells."""
+    today = datetime.date(2026, 11, 24)
+    written = reports.workbook.workbook(load_case("promevil"), language="fr", today=today)
+    book = openpyxl.load_workbook(io.BytesIO(written))
+    wrong = (None, "abc", -5, 1e17, "1.234", "=2*5", True, "20 %", 0.5)
+    for name in ("inputs", "settings"):
+        rows = list(book[words_in("fr")(f"workbook.sheet_{name}")].iter_rows(max_col=ADDRESS + 1))
+        addressed = [row for row in rows if re.fullmatch(r"[a-z_.0-9]+", str(row[ADDRESS].value))]
+        for position, row in enumerate(addressed):
+            row[VALUE].value = wrong[position % len(wrong)]
+        addressed[-1][ADDRESS].value = addressed[0][ADDRESS].value
+        if name == "settings":
+            for row in addressed:
+                if row[ADDRESS].value in ("timing", "first_year"):
+                    row[VALUE].value = "soon"
+    content = io.BytesIO()
+    book.save(content)
     return content.getvalue()
 
 
@@ -252,6 +321,9 @@ def all_problems():
     found += refused(load_case, "atlantis")
     found += refused(read_value_map, "atlantis.csv")
     found += refused(case_text, load_case("promevil"), ".txt")
+    found += refused(scenario_from_workbook, edited_workbook(), name="mine.xlsx")
+    for content in (b"", *workbooks_beyond_their_bounds()):
+        found += refused(scenario_from_workbook, content, name="mine.xlsx")
     kinds = {(one.code, one.where.partition("[")[0], one.allowed): one for one in found}
     return tuple(kinds.values())
 
@@ -291,7 +363,8 @@ class TestWhateverIsWrong:
         of_files = words_of_files()
         for one in all_problems():
             text = re.sub(r"«[^»]*»", "", said(one))
-            names = one.allowed.removeprefix("allowed ") if "allowed " in one.allowed else ""
+            lists = one.code == "not_a_choice" or one.allowed.startswith("allowed ")
+            names = one.allowed if lists else ""
             data = words(f"{one.where} {shown(one.received)} {names}") | of_files
             assert words(text) & words(one.message) - data - ALSO_FRENCH == set(), (text, one)
 
