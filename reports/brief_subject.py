@@ -61,7 +61,7 @@ class Subject:
             for name in AMONG_PUBLISHED
             for key in published.figure(name).source
         }
-        return self.scenario.sources | around
+        return self.scenario.documents | around
 
     def numbered(self, cited: Iterable[str]) -> list[int]:
         """Return the numbers of some documents in the list of sources."""

@@ -186,7 +186,7 @@ def _numbers(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 def _wrong_units(data: Any) -> Iterator[InitErrorDetails]:
     """Yield amounts that are in no money, or in another than that of the whole."""
     currency = field_of(data, "currency") or units.EURO
-    if not isinstance(currency, str):
+    if not isinstance(currency, str) or not units.CURRENCY.fullmatch(currency):
         return
     a_year, once = ((f"{currency}/year",), (currency,))
     allowed = [units.product(one) for one in (a_year, once)]

@@ -88,6 +88,12 @@ class Scenario(Record):
         return {one.id: one for one in (*self.figures, *self.costs)}[figure_id]
 
     @property
+    def documents(self) -> dict[str, Source]:
+        """Return the documents that its numbers cite, the scale of corrections if it is on."""
+        by_grade = self.settings.optimism_bias == "by_grade"
+        return {**(correction_scale().sources if by_grade else {}), **self.sources}
+
+    @property
     def fingerprint(self) -> str:
         """Return 16 hexadecimal digits that equal scenarios share and others do not."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]

@@ -1,12 +1,11 @@
 """Fields for the numbers of a scenario: typed as a person writes them, with their papers beside."""
 
-from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
 
 from roi_model import units
-from roi_model.parameters import Duration, Factor, Parameter, Provenance, Rate, Share, Source
+from roi_model.parameters import Duration, Factor, Parameter, Provenance, Rate, Share
 from roi_model.settings import CONVENTIONS, SETTING_NUMBERS
 from roi_model.value_map import OUTCOME_SHARES, Outcome
 from ui import editing, state, typed
@@ -77,14 +76,12 @@ def papers_of(page: Page, address: str, parameter: Parameter) -> str:
         facts.append(f"<span class=quiet>{escape(t('inputs.range', low=low, high=high))}</span>")
     if parameter.year is not None:
         facts.append(f"<span class=quiet>{parameter.year}</span>")
-    origin = origin_of(page, address, parameter, page.scenario.sources)
+    origin = origin_of(page, address, parameter)
     lines = [" · ".join(facts), *(html(line) for line in origin)]
     return f'<div class="papers">{"<br>".join(lines)}</div>'
 
 
-def origin_of(
-    page: Page, address: str, parameter: Parameter, sources: Mapping[str, Source]
-) -> list[Cell]:
+def origin_of(page: Page, address: str, parameter: Parameter) -> list[Cell]:
     """Return where a number comes from: place or reason or rule, and source.
 
     For the user's own number, what the case says in its stead.
@@ -105,7 +102,7 @@ def origin_of(
     elif parameter.provenance == Provenance.ASSUMED:
         lines.append(t("provenance.not_stated"))
     for cited in parameter.source:
-        source = sources[cited]
+        source = page.scenario.documents[cited]
         lines.append(external_link(source.url, typeset(source.publisher, "fr")))
     return lines
 

@@ -55,7 +55,7 @@ def documents(page: Page) -> str:
     """Return the list of documents, each with its link, publisher and date."""
     t = page.t
     items = []
-    for source in page.scenario.sources.values():
+    for source in page.scenario.documents.values():
         said = [typeset(source.publisher, "fr")]
         if source.date:
             said.append(t.date(source.date))
@@ -81,7 +81,7 @@ def _table(t: Words, caption: str, rows: list[list[Cell]], *more: str) -> str:
 
 def _row(page: Page, address: str, label: str, parameter: Parameter) -> list[Cell]:
     t = page.t
-    origin = origin_of(page, address, parameter, page.scenario.sources)
+    origin = origin_of(page, address, parameter)
     if isinstance(parameter, Factor) and parameter.help is not None:
         origin.append(Html(f"<span class=quiet>{escape(t.of(parameter.help))}</span>"))
     return [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from roi_model import evaluate, load_case
 from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Provenance
-from roi_model.reference_data import mediation_in_figures, published_ratios
+from roi_model.reference_data import correction_scale, mediation_in_figures, published_ratios
 from roi_model.scenario import SETTING_CHOICES, SETTING_NUMBERS
 from roi_model.sensitivity import one_at_a_time
 from roi_model.simulation import simulate
@@ -1034,3 +1034,12 @@ class TestOneLanguageOnAPage:
         assert found == set()
         of_its_own = [piece for piece in only_in(language) if piece in text]
         assert len(of_its_own) >= 15
+
+
+@languages
+def test_a_correction_by_grade_says_where_it_comes_from_on_every_page(language):
+    title_of_scale = next(iter(correction_scale().sources.values())).title
+    for page in PAGES:
+        app = open_app(page, language, optimism_bias="by_grade")
+        assert not app.exception, page
+    assert title_of_scale in shown(open_app("sources", language, optimism_bias="by_grade"))
