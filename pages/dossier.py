@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from reports.brief import first_page
 from reports.export import exported
 from ui import dossier, headline
 from ui.frame import open_page
@@ -24,6 +25,20 @@ def made(suffix: str, wishes: dossier.Wishes) -> bytes:
     )
 
 
+@st.cache_data(max_entries=16, show_spinner=False)
+def picture(fingerprint: str, case: str, asked: dossier.Wishes) -> bytes:
+    """Return the first page of the brief, the same for all who wish the same."""
+    return first_page(
+        page.scenario,
+        language=asked.language,
+        today=asked.today,
+        address=asked.address,
+        case=page.case,
+        association=asked.association,
+        logo=asked.logo,
+    )
+
+
 st.title(t("dossier.title"), anchor=False)
 st.markdown(t("dossier.introduction"))
 headline.strip(page)
@@ -32,6 +47,7 @@ to_hand_over, in_whose_name = st.columns([3, 2], gap="large")
 with in_whose_name:
     wishes = dossier.wishes(page, made)
 with to_hand_over:
-    dossier.brief(page, wishes, made)
+    seen = picture(page.scenario.fingerprint, page.case.id, wishes)
+    dossier.brief(page, wishes, made, seen)
 dossier.documents(page, wishes, made)
 dossier.way_back(page)

@@ -33,6 +33,8 @@ TEMPLATE = Path(__file__).with_name("brief.typ")
 STANDARDS: Any = ["a-2a", "ua-1"]
 """Archiving with its structure, and accessibility."""
 
+PREVIEW = 80.0
+"""Dots per inch of the picture of a page: to be looked at, 90 kB."""
 LARGEST_LOGO = 400_000
 """Bytes: the brief is to stay below a megabyte, so that any mail takes it."""
 WIDEST_LOGO = 3_000
@@ -70,6 +72,59 @@ def brief(
         ScenarioError: ``address`` is no web address, ``association`` is too long, or ``logo`` is
             too large or no image that can be drawn.
     """
+    files = _files(
+        scenario,
+        language=language,
+        today=today,
+        address=address,
+        case=case,
+        association=association,
+        logo=logo,
+    )
+    midnight = datetime.datetime(today.year, today.month, today.day, tzinfo=datetime.UTC)
+    return _run(files, int(midnight.timestamp()))
+
+
+def first_page(
+    scenario: Scenario,
+    *,
+    language: Language,
+    today: datetime.date,
+    address: str | None = None,
+    case: Scenario | None = None,
+    association: str | None = None,
+    logo: bytes | None = None,
+) -> bytes:
+    """Return the first page of the brief as a PNG, to look at before it is taken along.
+
+    Raises:
+        ScenarioError: as ``brief``.
+    """
+    files: Any = _files(
+        scenario,
+        language=language,
+        today=today,
+        address=address,
+        case=case,
+        association=association,
+        logo=logo,
+    )
+    pages = typst.compile(files, format="png", ppi=PREVIEW, ignore_system_fonts=True)
+    first: bytes = pages[0] if isinstance(pages, list) else pages
+    return first
+
+
+def _files(
+    scenario: Scenario,
+    *,
+    language: Language,
+    today: datetime.date,
+    address: str | None,
+    case: Scenario | None,
+    association: str | None,
+    logo: bytes | None,
+) -> dict[str, bytes]:
+    """Return what the typesetter reads: its template, and all that the brief says as data."""
     _require(address, association)
     subject = subject_of(
         scenario,
@@ -96,7 +151,7 @@ def brief(
         }
     )
     files["brief.json"] = json.dumps(facts, ensure_ascii=False).encode()
-    return _compiled(files, today)
+    return files
 
 
 def _frame(subject: Subject) -> Facts:
@@ -337,11 +392,6 @@ def _without_glyph(letters: frozenset[str]) -> frozenset[str]:
         said = "".join(_MISSING.findall(error.diagnostic or str(error)))
         return frozenset(letter for letter in letters if letter in said) or letters
     return frozenset()
-
-
-def _compiled(files: Mapping[str, bytes], today: datetime.date) -> bytes:
-    midnight = datetime.datetime(today.year, today.month, today.day, tzinfo=datetime.UTC)
-    return _run(files, int(midnight.timestamp()))
 
 
 def _run(files: Mapping[str, bytes], timestamp: int) -> bytes:

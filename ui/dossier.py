@@ -4,12 +4,12 @@ Who makes them is handed over: this module shows, and knows no document.
 """
 
 import datetime
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
-from urllib.parse import urlencode, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from roi_model import ScenarioError
 from roi_model.parameters import LONGEST_LABEL
 from roi_model.templates import load_template, missing, templates
 from ui import open_file
-from ui.frame import PAGES, Page
+from ui.frame import PAGES, Page, address_in_full, today
 from ui.labels import label_of
 from ui.words import LANGUAGES, Language, Words
 
@@ -82,7 +82,7 @@ def wishes(page: Page, make: Maker) -> Wishes:
         language = _language(page)
         wished = Wishes(
             language=language,
-            today=_today(),
+            today=today(),
             address=_address(page, language),
             association=_association(t),
             logo=st.session_state.get("dossier_logo"),
@@ -160,14 +160,19 @@ def _remove_logo() -> None:
     st.session_state.dossier_logo = None
 
 
-def brief(page: Page, wished: Wishes, make: Maker) -> None:
-    """Say what the brief holds, page by page, and offer it."""
+def brief(page: Page, wished: Wishes, make: Maker, first_page: bytes) -> None:
+    """Show the first page of the brief, say what it holds, page by page, and offer it."""
     t = page.t
     st.html(not_made(t))
     st.header(t("dossier.pdf"), anchor=False)
     with st.container(border=True, key="dossier_brief"):
         contents = "".join(f"<li>{escape(line)}</li>" for line in _contents(page, wished))
-        st.html(f'<p>{escape(t("dossier.pdf_holds"))}</p><ol class="contents">{contents}</ol>')
+        picture = b64encode(first_page).decode()
+        st.html(
+            f'<div class="preview"><img alt="{escape(t("dossier.preview"), quote=True)}"'
+            f' src="data:image/png;base64,{picture}"><div><p>{escape(t("dossier.pdf_holds"))}</p>'
+            f'<ol class="contents">{contents}</ol></div></div>'
+        )
         st.caption(t("dossier.pdf_note"))
         _download(page, "pdf", wished, make, primary=True)
 
@@ -230,17 +235,7 @@ def way_back(page: Page) -> None:
     st.page_link(path, label=t("start.menu"), icon=icon, query_params=page.address)
 
 
-def _today() -> datetime.date:
-    """Return the day it is where the reader is, as far as the browser says."""
-    try:
-        return datetime.datetime.now(ZoneInfo(st.context.timezone or "UTC")).date()
-    except (ZoneInfoNotFoundError, ValueError):
-        return datetime.datetime.now(datetime.UTC).date()
-
-
 def _address(page: Page, language: Language) -> str | None:
-    """Return the whole link that opens the result of this scenario in a language."""
-    here = urlsplit(st.context.url or "")
-    if not (page.fits_a_link and here.netloc):
-        return None
-    return f"{here.scheme}://{here.netloc}/?{urlencode(page.address | {'lang': language})}"
+    """Return the whole link that opens the result in a language; none without a host to name."""
+    address = address_in_full(page, language)
+    return address if urlsplit(address).netloc else None

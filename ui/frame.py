@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -14,10 +15,10 @@ import roi_model
 from roi_model import Evaluation, Scenario, evaluate
 from roi_model.editing import Edits, edits_of
 from roi_model.templates import templates
-from ui import framework_words, link, state
+from ui import framework_words, link, reconnection, state
 from ui.labels import perspective_label, refusal_text
 from ui.theme import Palette, palette, variables
-from ui.words import LANGUAGES, Words, words_in
+from ui.words import LANGUAGES, Language, Words, words_in
 
 STYLE = Path(__file__).parent / "style.css"
 ICON = str(Path(__file__).parent / "icon.svg")
@@ -151,6 +152,7 @@ def open_page(name: PageName) -> Page:
     here = page.address | ({"step": str(state.step())} if is_guided else {})
     if st.query_params.to_dict() != here:
         st.query_params.from_dict(here)
+    reconnection.watched()
     _head(page)
     _for_paper(page)
     _notices(page)
@@ -159,21 +161,32 @@ def open_page(name: PageName) -> Page:
     return page
 
 
-def address_in_full(page: Page) -> str:
-    """Return the address that opens this very scenario on its result; nothing where none does."""
+def address_in_full(page: Page, language: Language | None = None) -> str:
+    """Return the address that opens this very scenario on its result; nothing where none does.
+
+    In the language of the page, unless told another.
+    """
     if not page.fits_a_link:
         return ""
     here = urlsplit(st.context.url or "")
     origin = f"{here.scheme}://{here.netloc}" if here.netloc else ""
-    return f"{origin}/?{urlencode(page.address)}"
+    query = page.address | ({"lang": language} if language else {})
+    return f"{origin}/?{urlencode(query)}"
+
+
+def today() -> datetime.date:
+    """Return the day it is where the reader is, as far as the browser says."""
+    try:
+        return datetime.datetime.now(ZoneInfo(st.context.timezone or "UTC")).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return datetime.datetime.now(datetime.UTC).date()
 
 
 def _for_paper(page: Page) -> None:
     """Say on a printed sheet what it shows: the address, the date, the version. Not on a screen."""
     t = page.t
-    today = datetime.datetime.now(tz=datetime.UTC).date()
     said = [
-        t("frame.printed", date=t.date(today), version=roi_model.__version__),
+        t("frame.printed", date=t.date(today()), version=roi_model.__version__),
         t("frame.fingerprint", fingerprint=page.scenario.fingerprint),
         address_in_full(page) or t("frame.no_address"),
     ]

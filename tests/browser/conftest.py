@@ -35,12 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@contextmanager
-def running_server() -> Iterator[str]:
-    """Start the dashboard by the README's command and give its address."""
+def free_port() -> int:
+    """Return a port that nobody listens at."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def running_server(port: int | None = None) -> Iterator[str]:
+    """Start the dashboard by the README's command, at a free port, and give its address."""
+    port = port or free_port()
     process = subprocess.Popen(
         ["make", "--silent", "start", f"PORT={port}"],
         cwd=ROOT,

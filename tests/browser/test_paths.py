@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from roi_model.templates import load_template
+from tests.browser.conftest import free_port, running_server
 from ui.words import words_in
 
 STRIP = ".strip strong"
@@ -196,3 +197,24 @@ def test_a_dropped_connection_gives_the_same_scenario_back(visitor, fresh_server
     her.waits_for_text(STRIP, "13,99")
     field = her.page.get_by_role("textbox", name="Personnes soulagées du bruit")
     expect(field).to_have_value(re.compile(r"2\s000"))
+
+
+def test_a_server_that_stops_and_starts_again_loses_nothing(visitor):
+    port, t = free_port(), words_in("fr")
+    with running_server(port) as address:
+        her = visitor("fr", server=address)
+        her.open("/inputs?lang=fr")
+        her.type("Personnes soulagées du bruit", "2 000")
+        her.waits_for_text(STRIP, "13,99")
+        her.page.wait_for_url("**quiet_nights.people=2000**")
+    with running_server(port):
+        # no reload: the page finds the server again by itself, and brings its scenario back
+        her.page.locator("[data-test-connection-state=CONNECTED]").wait_for(
+            state="attached", timeout=60_000
+        )
+        her.page.wait_for_timeout(2_000)
+        her.wait()
+        her.type("Coût de santé évité par personne", "1 000")
+        expected = (20_200_000 - 788_000 + 2_000 * 1_000) / 1_500_000
+        her.waits_for_text(STRIP, t.ratio(expected))
+    assert her.failures == []
