@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import roi_model
-from roi_model import plain_results, text_results
+from roi_model import plain_results, portfolio_command, text_results
 from roi_model.case_files import shipped_cases, write_case
 from roi_model.case_schema import case_schema
 from roi_model.checks import SERIOUS, check
@@ -325,6 +325,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("cases", nargs="*", metavar="CASE", help="all by default")
 
     _command(commands, "schema", _schema, "print the JSON Schema of case files", shown=False)
+    portfolio_command.add_to(commands)
     return parser
 
 

@@ -211,7 +211,7 @@ def simulate(
     perspective = perspective_in(scenario, perspective)
     uncertain = uncertain_numbers(scenario)
     valuation = Valuation(scenario, perspective)
-    points = _points(method, seed, max(1, number_of_columns(scenario)), draws)
+    points = points_of(method, seed, max(1, number_of_columns(scenario)), draws)
     dependence = _dependence(scenario, uncertain)
     numbers = {one.address: _number(one, points, dependence) for one in uncertain}
     total = points.replicates * points.per_replicate
@@ -432,7 +432,8 @@ def _require(draws: int, seed: int, method: str) -> None:
         raise ValueError(f"method must be one of {get_args(Method)} (got {method!r})")
 
 
-def _points(method: Method, seed: int, dimensions: int, draws: int) -> Points:
+def points_of(method: Method, seed: int, dimensions: int, draws: int) -> Points:
+    """Return the points of a simulation: the replicates and their draws, at least as many."""
     if method == "pseudo_random":
         return pseudo_random_points(
             seed=seed,

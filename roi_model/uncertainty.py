@@ -60,7 +60,7 @@ def uncertain_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
         ScenarioError: a stated distribution cannot be built; every such fault is listed.
     """
     found, problems = [], []
-    for column, (address, parameter) in enumerate(_estimates(scenario)):
+    for column, (address, parameter) in enumerate(estimates(scenario)):
         if address.endswith(".footprint") and scenario.settings.footprint == "with":
             continue  # nothing is taken off for it
         try:
@@ -96,7 +96,7 @@ def uncertain_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
 
 def number_of_columns(scenario: Scenario) -> int:
     """Return how many numbers of a scenario could vary: the dimensions of its points."""
-    return sum(1 for _ in _estimates(scenario))
+    return sum(1 for _ in estimates(scenario))
 
 
 def distribution_of(parameter: Parameter) -> Distribution:
@@ -123,7 +123,7 @@ def distribution_of(parameter: Parameter) -> Distribution:
     return Pert(low=low, mode=parameter.value, high=high)
 
 
-def _estimates(scenario: Scenario) -> Iterator[tuple[str, Parameter]]:
+def estimates(scenario: Scenario) -> Iterator[tuple[str, Parameter]]:
     """Yield every number that is an estimate and bears on the result."""
     for address, parameter in scenario.parameters():
         is_funding = address.startswith("funding.") or address.endswith(".elasticity")

@@ -217,7 +217,7 @@ def _delimited(content: bytes, source: str) -> _Table:
 
     Excel's own first line ``sep=;`` names it instead.
     """
-    text = _decoded(content, source)
+    text = decoded(content, source)
     named = re.match(r"sep=([,;\t])\r?\n", text)
     header = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = named[1] if named else max(",;\t", key=lambda mark: _known_columns(header, mark))
@@ -234,7 +234,7 @@ def _delimited(content: bytes, source: str) -> _Table:
     return _Table(source=source, records=records, delimiter=delimiter)
 
 
-def _decoded(content: bytes, source: str) -> str:
+def decoded(content: bytes, source: str) -> str:
     """Return a text in UTF-8, or as older spreadsheets write it."""
     wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):

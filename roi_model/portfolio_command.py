@@ -1,0 +1,247 @@
+"""The commands about many associations: ``portfolio`` and ``portfolio-table``.
+
+Exit status of ``portfolio``: 0; 1 when rows were left out; 2 when no result could be made.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, get_args
+
+import roi_model
+from roi_model.portfolio import Portfolio, evaluate_portfolio
+from roi_model.portfolio_columns import matches_of
+from roi_model.portfolio_draws import DEFAULT_DRAWS, Ranges, plan_of
+from roi_model.portfolio_files import (
+    fault_columns,
+    portfolio_from,
+    result_columns,
+    table_to_fill,
+    write_columns,
+)
+from roi_model.portfolio_simulation import PortfolioSimulation, simulate_portfolio
+from roi_model.portfolio_tables import read_table
+from roi_model.problems import Problem, ScenarioError
+from roi_model.scenario import Scenario
+from roi_model.simulation import DEFAULT_LEVEL, Simulation
+from roi_model.templates import Template, load_template, templates
+from roi_model.value_map_files import load_scenario
+
+EXIT_FOUND = 1
+MOST_SHOWN = 20
+"""Faults that are listed on the screen; the file beside the results has all of them."""
+
+
+def add_to(commands: Any) -> None:
+    """Add the commands to those of a command line: what ``add_subparsers`` returned."""
+    help = "evaluate and simulate many associations, one a row of a table"
+    command = commands.add_parser("portfolio", help=help, description=help)
+    command.set_defaults(run=_portfolio)
+    command.add_argument("table", metavar="TABLE", help="a file in .csv, .xlsx or .parquet")
+    _add_template(command)
+    command.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="in .parquet, .csv or .xlsx"
+    )
+    command.add_argument("--draws", type=int, default=DEFAULT_DRAWS, metavar="N")
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="same seed, same result")
+    command.add_argument("--perspective", metavar="P", help="point of view; the template's if none")
+    command.add_argument(
+        "--column",
+        dest="columns",
+        action="append",
+        default=[],
+        metavar="HEADING=ADDRESS",
+        help="what a column is, where it is not guessed; nothing after = leaves it out",
+    )
+    command.add_argument(
+        "--between-rows",
+        action="append",
+        default=[],
+        metavar="ADDRESS=RANK",
+        help="rank correlation of a number between rows, 0 to 1, or of all numbers: a RANK alone",
+    )
+    command.add_argument(
+        "--ranges",
+        choices=get_args(Ranges),
+        default="typed",
+        help="of typed numbers without one in the table: as any typed number, or the template's",
+    )
+    command.add_argument("--level", type=float, default=DEFAULT_LEVEL, help="of the intervals")
+    command.add_argument("--target", type=float, default=1.0, metavar="RATIO")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to run on")
+    command.add_argument("--workers", type=int, metavar="N", help="processes of this machine")
+    command.add_argument("--progress", action="store_true", help="even where none sees it")
+    command.add_argument("--language", choices=("fr", "en"), default="en", help="of a CSV file")
+
+    help = "write a table to fill in, one row an association"
+    command = commands.add_parser("portfolio-table", help=help, description=help)
+    command.set_defaults(run=_table)
+    _add_template(command)
+    command.add_argument("-o", "--output", required=True, metavar="FILE", help="in .csv or .xlsx")
+    command.add_argument("--language", choices=("fr", "en"), default="fr", help="of the headings")
+
+
+def _add_template(command: argparse.ArgumentParser) -> None:
+    known = ", ".join(templates())
+    command.add_argument(
+        "--template", required=True, metavar="T", help=f"one of {known}; or a case, or its file"
+    )
+
+
+def _portfolio(options: argparse.Namespace) -> int:
+    template = _template(options.template)
+    table = read_table(options.table)
+    matches = matches_of(table, template, dict(_pair(one) for one in options.columns))
+    portfolio = portfolio_from(table, template, matches)
+    simulation = _simulated(portfolio, options)
+    evaluation = evaluate_portfolio(portfolio, options.perspective)
+    output = Path(options.output)
+    _write(
+        lambda path: write_columns(
+            result_columns(
+                evaluation,
+                simulation,
+                template=template if isinstance(template, Template) else None,
+            ),
+            path,
+            language=options.language,
+            said=_said(simulation),
+        ),
+        output,
+    )
+    for match in matches:
+        _say(f"{match.heading}: {match.target or 'kept as it is'} ({match.how})")
+    _say(_programme(simulation.programme, len(portfolio), options.level))
+    if not portfolio.problems:
+        return 0
+    faults = output.with_name(f"{output.stem}.faults.csv")
+    _write(lambda path: write_columns(fault_columns(portfolio.problems), path), faults)
+    for problem in portfolio.problems[:MOST_SHOWN]:
+        sys.stderr.write(f"{problem}\n")
+    count = len(portfolio.problems)
+    sys.stderr.write(f"{count} fault(s), all in {faults}; {len(portfolio)} row(s) kept\n")
+    return EXIT_FOUND
+
+
+def _table(options: argparse.Namespace) -> int:
+    output = Path(options.output)
+    content = table_to_fill(
+        _template(options.template), suffix=output.suffix.lower(), language=options.language
+    )
+    _write(lambda path: path.write_bytes(content), output)
+    return 0
+
+
+def _template(named: str) -> Template | Scenario:
+    return load_template(named) if named in templates() else load_scenario(named)
+
+
+def _simulated(portfolio: Portfolio, options: argparse.Namespace) -> PortfolioSimulation:
+    stated: dict[str, Any] = {
+        "draws": options.draws,
+        "seed": options.seed,
+        "perspective": options.perspective,
+        "between_rows": _between_rows(options.between_rows),
+        "ranges": options.ranges,
+        "level": options.level,
+        "target": options.target,
+    }
+    try:
+        plan_of(portfolio, **stated)  # before a cluster is asked for
+    except ScenarioError:
+        raise
+    except KeyError as error:
+        raise _option("--perspective", options.perspective, "no such point of view") from error
+    except ValueError as error:
+        raise _option("options", "see below", str(error)) from error
+    with ExitStack() as stack:
+        stated["workers"] = options.workers
+        if options.scheduler is not None:
+            from roi_model.portfolio_cluster import cluster_at
+
+            cluster = stack.enter_context(cluster_at(options.scheduler))
+            stated |= {"executor": cluster.executor, "workers": cluster.workers}
+        if options.progress or sys.stderr.isatty():
+            stated["progress"] = _teller(len(portfolio))
+        return simulate_portfolio(portfolio, **stated)
+
+
+def _teller(rows: int) -> Callable[[float], None]:
+    """Return what tells the progress, on one line of a terminal, or a line each."""
+    started, end = time.monotonic(), "\r" if sys.stderr.isatty() else "\n"
+
+    def tell(share: float) -> None:
+        taken = time.monotonic() - started
+        left = taken * (1 - share) / share
+        said = f"{share:4.0%} of {rows} rows, {taken:.0f} s, {left:.0f} s left "
+        sys.stderr.write(f"{said}{end if share < 1 else chr(10)}")
+        sys.stderr.flush()
+
+    return tell
+
+
+def _between_rows(stated: list[str]) -> dict[str, float] | float | None:
+    found: dict[str, float] = {}
+    for one in stated:
+        address, mark, rank = one.rpartition("=")
+        try:
+            if not mark:
+                return float(rank)
+            found[address] = float(rank)
+        except ValueError as error:
+            raise _option("--between-rows", one, "must be ADDRESS=RANK, or a RANK") from error
+    return found or None
+
+
+def _pair(stated: str) -> tuple[str, str]:
+    heading, mark, address = stated.rpartition("=")
+    if not mark:
+        raise _option("--column", stated, "must be HEADING=ADDRESS")
+    return heading, address
+
+
+def _programme(programme: Simulation, rows: int, level: float) -> str:
+    interval = programme.interval(level)
+    return (
+        f"{rows} rows, {programme.draws} draws, seed {programme.seed}, "
+        f"{programme.perspective.id}: ratio of the programme "
+        f"{programme.mean().value:.2f} ({interval.low.value:.2f} to {interval.high.value:.2f})"
+    )
+
+
+def _said(simulation: PortfolioSimulation) -> dict[str, str]:
+    """Return how results were made, to go with them."""
+    plan = simulation.plan
+    return {
+        "roi_model": roi_model.__version__,
+        "template": plan.template.id,
+        "fingerprint": plan.template.fingerprint,
+        "perspective": plan.perspective.id,
+        "seed": str(plan.seed),
+        "draws": str(simulation.draws),
+        "level": str(plan.level),
+        "target": str(plan.target),
+        "ranges": plan.ranges,
+        "between_rows": ", ".join(
+            f"{one} {rank:g}" for one, rank in simulation.between_rows.items()
+        ),
+    }
+
+
+def _write(write: Callable[[Path], Any], path: Path) -> None:
+    try:
+        write(path)
+    except OSError as error:
+        raise _option("--output", str(path), str(error)) from error
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _option(where: str, received: Any, message: str) -> ScenarioError:
+    problem = Problem(where=where, code="option", received=received, allowed="", message=message)
+    return ScenarioError([problem])

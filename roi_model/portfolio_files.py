@@ -1,0 +1,476 @@
+"""From a table to a portfolio and back: numbers read, a table to fill in, results written.
+
+Numbers are read as in value maps (``roi_model.value_map_files``); a decimal comma is that of files
+delimited by semicolons, or of columns that hold one which can be nothing else. A blank, a dash or
+``n.d.`` leaves the number of the template as it is.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from roi_model import units
+from roi_model.parameters import Factor, Parameter
+from roi_model.portfolio import CHOICES, Portfolio, PortfolioEvaluation, portfolio_of
+from roi_model.portfolio_columns import (
+    HIGH,
+    ID,
+    IGNORED,
+    LOW,
+    Match,
+    column_fault,
+    labels_of,
+    matches_of,
+    targets_of,
+)
+from roi_model.portfolio_simulation import PortfolioSimulation
+from roi_model.portfolio_tables import NoValue, Table, file_error, is_blank, read_table
+from roi_model.problems import Problem, ScenarioError
+from roi_model.scenario import Scenario, Value
+from roi_model.templates import Template
+from roi_model.value_map_files import number_in
+
+MOST_ROWS_OF_A_SHEET = 1_048_576
+
+Language = Literal["fr", "en"]
+Columns = Mapping[str, Sequence[Any]]
+
+
+_NOT_KNOWN = frozenset({"-", "–", "—", "n/a", "na", "nd", "n.d.", "nc", "n.c.", "nan"})
+_EXAMPLE = re.compile(r"\s*ex[ae]mple\b", re.IGNORECASE)
+
+
+def read_portfolio(
+    path: str | Path,
+    template: Template | Scenario,
+    *,
+    mapping: Mapping[str, str] | None = None,
+) -> Portfolio:
+    """Return the associations in a file; ``mapping`` corrects what columns are taken for.
+
+    Raises:
+        ScenarioError: the file cannot be read, a column is at fault, or no row is left.
+    """
+    table = read_table(path)
+    return portfolio_from(table, template, matches_of(table, template, mapping))
+
+
+def portfolio_from(
+    table: Table, template: Template | Scenario, matches: Sequence[Match]
+) -> Portfolio:
+    """Return the associations in a table, rows at fault listed with line and column.
+
+    Rows whose id begins with *example*, as in a table to fill in, are left out.
+
+    Raises:
+        ScenarioError: as ``read_portfolio``.
+    """
+    scenario = template.case if isinstance(template, Template) else template
+    wrong = [one.problem for one in matches if one.problem is not None]
+    if not any(one.target not in (ID, IGNORED) for one in matches):
+        message = "some column must be one of the template"
+        wrong.append(column_fault(table.source, "no_column", table.headings, message))
+    if wrong:
+        raise ScenarioError(wrong, source=table.source)
+    table = _without_examples(table, matches)
+    reading = _Reading(table, scenario, matches)
+    heading = {one.target: one.heading for one in matches if one.target != IGNORED}
+    try:
+        found = reading.portfolio()
+    except ScenarioError as error:
+        raise ScenarioError(_located(error.problems, heading), source=table.source) from error
+    return replace(found, problems=tuple(_located(found.problems, heading)))
+
+
+def _located(problems: Iterable[Problem], heading: Mapping[str, str]) -> list[Problem]:
+    """Return problems under the headings of their columns."""
+    return [
+        replace(one, where=f"column {heading[one.where]}") if one.where in heading else one
+        for one in problems
+    ]
+
+
+def _without_examples(table: Table, matches: Sequence[Match]) -> Table:
+    at = next((one.position for one in matches if one.target == ID), None)
+    if at is None:
+        return table
+    kept = [row for row, cell in enumerate(table.column(at)) if not _EXAMPLE.match(str(cell))]
+    if len(kept) == len(table.rows):
+        return table
+    return replace(
+        table, rows=[table.rows[row] for row in kept], lines=[table.lines[row] for row in kept]
+    )
+
+
+class _Reading:
+    """A table being read: what its cells mean, and all that is wrong with them."""
+
+    def __init__(self, table: Table, scenario: Scenario, matches: Sequence[Match]) -> None:
+        self.table = table
+        self.scenario = scenario
+        self.matches = matches
+        self.faults: list[tuple[int, Problem]] = []
+
+    def portfolio(self) -> Portfolio:
+        """Return the associations of the table."""
+        numbers: dict[str, Any] = {}
+        ends: dict[str, dict[str, Any]] = {LOW: {}, HIGH: {}}
+        choices: dict[str, list[Value | None]] = {}
+        labels: dict[str, list[str]] = {}
+        ids: list[str] | None = None
+        targets = targets_of(self.scenario)
+        for one in self.matches:
+            cells = self.table.column(one.position)
+            address = targets.get(one.target)
+            if one.target == ID:
+                ids = self.ids(cells, one)
+            elif address is None:
+                if one.heading:
+                    labels[one.heading] = ["" if is_blank(c) else str(c) for c in cells]
+            elif address in CHOICES:
+                choices[address] = [self.choice(address, cell) for cell in cells]
+            elif one.target == address:
+                numbers[address] = self.numbers(cells, one)
+            else:
+                ends[one.target[len(address) :]][address] = self.numbers(cells, one)
+        blank = np.full(len(self.table.rows), np.nan)
+        for address in (*ends[LOW], *ends[HIGH]):
+            numbers.setdefault(address, blank)
+        self.too_long()
+        return portfolio_of(
+            self.scenario,
+            numbers,
+            ids=ids,
+            lines=np.array(self.table.lines),
+            lows=ends[LOW],
+            highs=ends[HIGH],
+            choices=choices,
+            labels=labels,
+            faults=self.faults,
+        )
+
+    def refuse(
+        self, row: int, where: str, code: str, received: Any, message: str, allowed: str = ""
+    ) -> None:
+        problem = Problem(
+            where=where,
+            code=code,
+            received=str(received) if isinstance(received, NoValue) else received,
+            allowed=allowed,
+            message=message,
+            line=self.table.lines[row],
+        )
+        self.faults.append((row, problem))
+
+    def ids(self, cells: Sequence[Any], match: Match) -> list[str]:
+        """Return what tells rows apart; a blank one is a fault, under a name of its own."""
+        found = []
+        for row, cell in enumerate(cells):
+            if is_blank(cell):
+                self.refuse(row, match.target, "missing_id", None, "every row must have an id")
+                found.append(f"\0{row}")
+            else:
+                whole = isinstance(cell, float) and cell.is_integer()
+                found.append(str(int(cell)) if whole else str(cell).strip())
+        return found
+
+    def choice(self, setting: str, cell: Any) -> Value | None:
+        if is_blank(cell):
+            return None
+        written = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+        return self.scenario.value_from_text(setting, written.strip())
+
+    def numbers(self, cells: Sequence[Any], match: Match) -> Any:
+        """Return the numbers of a column; NaN for a blank, and for what is refused."""
+        mark = self.table.decimal_mark
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        if mark == "." and any(re.search(r"\d,\d{1,2}\s*%?$|\d,\d{4,}", one) for one in texts):
+            mark = ","
+        found = np.full(len(cells), np.nan)
+        for row, cell in enumerate(cells):
+            try:
+                number = _number(cell, mark, match.scale)
+            except ValueError as error:
+                code, message = _what_is_wrong(error)
+                self.refuse(row, match.target, code, cell, message)
+            else:
+                found[row] = number
+        return found
+
+    def too_long(self) -> None:
+        """Refuse rows that have more cells than there are headings."""
+        width = len(self.table.headings)
+        for row, cells in enumerate(self.table.rows):
+            if len(cells) > width and not all(map(is_blank, cells[width:])):
+                message = f"must have at most {width} cells, one for each heading"
+                self.refuse(row, "row", "too_many_cells", len(cells), message, str(width))
+
+
+class _NotANumberError(ValueError):
+    """A cell that holds no number."""
+
+
+def _what_is_wrong(error: ValueError) -> tuple[str, str]:
+    if isinstance(error, _NotANumberError):
+        return "not_a_number", str(error)
+    return "ambiguous_number", "may mean two numbers: write it without marks between thousands"
+
+
+def _number(cell: Any, mark: Literal[".", ","], scale: float) -> float:
+    """Return the number in a cell, NaN where it is blank."""
+    if cell is None:
+        return math.nan
+    if isinstance(cell, str):
+        text = cell.strip()
+        if text.isdecimal() and len(text) < 16:
+            return int(text) * scale
+        return _number_in_text(text, mark, scale)
+    if not isinstance(cell, int | float | Decimal) or isinstance(cell, bool):
+        raise _NotANumberError("must be a number, such as 1200")
+    return float(cell) * scale
+
+
+def _number_in_text(text: str, mark: Literal[".", ","], scale: float) -> float:
+    if not text or text.lower() in _NOT_KNOWN:
+        return math.nan
+    bare = re.sub(r"^€|\s*(€|EUR|euros?)(\s*/\s*an)?$", "", text)
+    number = number_in(bare, decimal_mark=mark)
+    if number is None or not math.isfinite(number):
+        raise _NotANumberError("must be a number, such as 1200")
+    is_percent = bare.endswith("%")
+    return number if is_percent else number * scale
+
+
+# --- A table to fill in ------------------------------------------------------------------------
+
+
+def table_to_fill(
+    template: Template | Scenario,
+    *,
+    suffix: str = ".csv",
+    language: Language = "fr",
+    addresses: Sequence[str] | None = None,
+) -> bytes:
+    """Return a table with the headings of a template and one row marked as an example.
+
+    The numbers to fill in by default, or those at ``addresses``; of a scenario that is no
+    template, its quantities and costs. Reading it back matches every column.
+
+    Raises:
+        ScenarioError: ``suffix`` is neither ``.csv`` nor ``.xlsx``.
+    """
+    scenario = template.case if isinstance(template, Template) else template
+    parameters = dict(scenario.parameters())
+    if addresses is None:
+        addresses = (
+            tuple(template.to_fill)
+            if isinstance(template, Template)
+            else [one for one, number in parameters.items() if isinstance(number, Factor)]
+        )
+    words = {"fr": ("id", "Nom", "Exemple, à remplacer"), "en": ("id", "Name", "Example, replace")}
+    identifier, name, example = words[language]
+    columns: dict[str, Sequence[Any]] = {
+        identifier: [{"fr": "exemple", "en": "example"}[language]],
+        name: [example],
+    }
+    labels = labels_of(scenario)
+    for address in addresses:
+        number = parameters[address]
+        line = labels.get(address.partition(".")[0])
+        label = getattr(number, "label", line)
+        text = getattr(label, language) if label is not None else address
+        columns[f"{text} [{address}]"] = [_example(number)]
+    if suffix == ".xlsx":
+        return _as_workbook(columns)
+    if suffix == ".csv":
+        return _as_csv(columns, language)
+    raise file_error(suffix, "file_ending", "must end in one of: .csv, .xlsx", ".csv, .xlsx")
+
+
+def _example(number: Parameter) -> float:
+    """Return a number that only shows what is asked for: it is never read."""
+    if number.value:
+        return number.value
+    if units.is_money(number.unit):
+        return 10_000 if number.unit.partition("/")[2] in ("", "year") else 100
+    return 0.1 if number.unit == units.SHARE else 10
+
+
+# --- Results -----------------------------------------------------------------------------------
+
+
+def result_columns(
+    evaluation: PortfolioEvaluation,
+    simulation: PortfolioSimulation | None = None,
+    *,
+    template: Template | None = None,
+) -> dict[str, Sequence[Any]]:
+    """Return the results of rows as columns: what the table says, then figures, then parts.
+
+    Euros of present value. What is undefined, such as a ratio without a cost, is ``None``.
+    ``unfilled`` lists the numbers that stand at 0 because no one gave them; with a ``template``,
+    without those that may well be 0.
+    """
+    portfolio = evaluation.portfolio
+    columns: dict[str, Sequence[Any]] = {
+        "id": portfolio.ids.tolist(),
+        "line": portfolio.lines.tolist(),
+        **{name: column.tolist() for name, column in portfolio.labels.items()},
+    }
+    figures: dict[str, Any] = {"ratio": evaluation.ratios}
+    if simulation is not None:
+        figures |= {
+            "ratio_mean": simulation.mean,
+            "ratio_low": simulation.low,
+            "ratio_median": simulation.median,
+            "ratio_high": simulation.high,
+            "probability_above": simulation.probability_above,
+        }
+    figures |= {
+        "benefits": evaluation.benefits,
+        "costs": evaluation.costs,
+        "net_present_value": evaluation.net_present_values,
+    }
+    figures |= {f"outcome.{one}": value for one, value in evaluation.by_outcome.items()}
+    figures |= {f"cost.{one}": value for one, value in evaluation.by_cost.items()}
+    for one, (gains, paid) in evaluation.by_stakeholder.items():
+        figures |= {f"gains.{one}": gains, f"pays.{one}": paid}
+    columns |= {name: _defined(value) for name, value in figures.items()}
+    columns["unfilled"] = unfilled(portfolio, template)
+    return columns
+
+
+def unfilled(portfolio: Portfolio, template: Template | None = None) -> list[str]:
+    """Return for each row the addresses that stand at 0 because no one gave their number.
+
+    With a ``template``, those of them that it needs.
+    """
+    empty = [
+        address
+        for address, one in portfolio.template.parameters()
+        if one.is_to_fill and (template is None or template.to_fill.get(address) == "needed")
+    ]
+    found: list[list[str]] = [[] for _ in range(len(portfolio))]
+    for address in empty:
+        column = portfolio.numbers.get(address)
+        missing = range(len(portfolio)) if column is None else np.flatnonzero(np.isnan(column))
+        for row in missing:
+            found[int(row)].append(address)
+    return [" ".join(one) for one in found]
+
+
+def _defined(values: Any) -> list[float | None]:
+    return [one if math.isfinite(one) else None for one in np.asarray(values, float).tolist()]
+
+
+def write_columns(
+    columns: Columns,
+    path: str | Path,
+    *,
+    language: Language = "en",
+    said: Mapping[str, str] | None = None,
+) -> None:
+    """Write columns as Parquet, CSV or Excel, as the ending of ``path`` says.
+
+    CSV is in UTF-8, with a decimal point, or as French Excel opens it with ``language`` ``fr``.
+    ``said`` (seed, draws, template …) goes with a Parquet file as its metadata.
+
+    Raises:
+        ScenarioError: ``path`` ends in something else, or cannot hold so many rows.
+        OSError: it cannot be written.
+    """
+    path = Path(path)
+    match path.suffix.lower():
+        case ".parquet":
+            content = _as_parquet(columns, said or {}, path.name)
+        case ".csv":
+            content = _as_csv(columns, language)
+        case ".xlsx":
+            if len(next(iter(columns.values()))) >= MOST_ROWS_OF_A_SHEET:
+                message = f"a sheet holds at most {MOST_ROWS_OF_A_SHEET} rows"
+                raise file_error(path.name, "file_too_many_rows", message)
+            content = _as_workbook(columns)
+        case _:
+            endings = ".parquet, .csv, .xlsx"
+            raise file_error(path.name, "file_ending", f"must end in one of: {endings}", endings)
+    path.write_bytes(content)
+
+
+def fault_columns(problems: Iterable[Problem]) -> dict[str, Sequence[Any]]:
+    """Return the faults of a table as columns, one fault a row."""
+    found = list(problems)
+    return {
+        "line": [one.line for one in found],
+        "where": [one.where for one in found],
+        "received": ["" if one.received is None else str(one.received) for one in found],
+        "allowed": [one.allowed for one in found],
+        "message": [one.message for one in found],
+        "code": [one.code for one in found],
+    }
+
+
+def _as_parquet(columns: Columns, said: Mapping[str, str], source: str) -> bytes:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        message = "writing Parquet needs pyarrow: pip install 'roi-model[portfolio]'"
+        raise file_error(source, "file_needs_pyarrow", message) from error
+    table = pyarrow.table({name: pyarrow.array(list(one)) for name, one in columns.items()})
+    buffer = io.BytesIO()
+    parquet.write_table(table.replace_schema_metadata(dict(said)), buffer)
+    return buffer.getvalue()
+
+
+def _as_csv(columns: Columns, language: Language) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";" if language == "fr" else ",")
+    writer.writerow([_inert(one) for one in columns])
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow([_cell(one, language) for one in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any, language: Language) -> Any:
+    if isinstance(value, str):
+        return _inert(value)
+    if isinstance(value, float) and language == "fr":
+        return repr(value).replace(".", ",")
+    return "" if value is None else value
+
+
+def _inert(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; a number stays one."""
+    is_number = re.fullmatch(r"-?[0-9.,]+(e[+-]?[0-9]+)?", text)
+    return f"'{text}" if re.match(r"[=+@\-\t\r]", text) and not is_number else text
+
+
+def _as_workbook(columns: Columns) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("results")
+    sheet.freeze_panes = "A2"
+
+    def cell(value: Any) -> Any:
+        if isinstance(value, str):
+            text = WriteOnlyCell(sheet, value=re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", value))
+            text.data_type = "s"
+            return text
+        return value.item() if isinstance(value, np.generic) else value
+
+    sheet.append([cell(one) for one in columns])
+    for row in zip(*columns.values(), strict=True):
+        sheet.append([cell(one) for one in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,238 @@
+"""Tables of associations as files hold them: CSV, Excel or Parquet, read within limits.
+
+CSV may have any usual separator, and be in UTF-8 or as older spreadsheets write it.
+"""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from roi_model.problems import Problem, ScenarioError
+from roi_model.value_map_files import decoded
+
+PORTFOLIO_SUFFIXES = (".csv", ".tsv", ".xlsx", ".parquet")
+LARGEST_TABLE = 100_000_000
+"""Bytes of a file."""
+LARGEST_EXPANDED = 800_000_000
+"""Bytes of a workbook once it is unpacked."""
+MOST_ROWS = 250_000
+MOST_COLUMNS = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """What a file holds, rows that are blank left out."""
+
+    source: str
+    headings: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+    lines: Sequence[int]
+    """Where each row stands in the file, from 1; in Parquet, the number of the row."""
+    decimal_mark: Literal[".", ","] = "."
+
+    def column(self, position: int) -> list[Any]:
+        """Return the cells of a column; ``None`` where a row is too short."""
+        return [row[position] if position < len(row) else None for row in self.rows]
+
+
+def read_table(path: str | Path) -> Table:
+    """Return the table in a file.
+
+    Raises:
+        ScenarioError: it cannot be read, or is too large.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size > LARGEST_TABLE:
+            message = f"must be at most {LARGEST_TABLE} bytes"
+            raise file_error(path.name, "file_too_large", message, str(LARGEST_TABLE))
+        content = path.read_bytes()
+    except OSError as error:
+        message = f"must be an existing file that can be read: {error}"
+        raise file_error(path.name, "file_missing", message) from error
+    return table_from(content, name=path.name)
+
+
+def table_from(content: bytes, *, name: str) -> Table:
+    """Return the table in the content of a file; ``name`` is that of the file.
+
+    Raises:
+        ScenarioError: as ``read_table``.
+    """
+    readers = {".csv": _delimited, ".tsv": _delimited, ".xlsx": _workbook, ".parquet": _parquet}
+    reader = readers.get(Path(name).suffix.lower())
+    if reader is None:
+        endings = ", ".join(PORTFOLIO_SUFFIXES)
+        raise file_error(name, "file_ending", f"must end in one of: {endings}", endings)
+    if len(content) > LARGEST_TABLE:
+        message = f"must be at most {LARGEST_TABLE} bytes"
+        raise file_error(name, "file_too_large", message, str(LARGEST_TABLE))
+    table = reader(content, name)
+    if len(table.headings) > MOST_COLUMNS:
+        message = f"must have at most {MOST_COLUMNS} columns"
+        raise file_error(name, "file_too_many_columns", message, str(MOST_COLUMNS))
+    if not table.rows:
+        message = "there must be at least one row under the headings"
+        raise file_error(name, "file_without_rows", message, "1")
+    return table
+
+
+def is_blank(cell: Any) -> bool:
+    """Say whether a cell holds nothing, or spaces."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _kept(rows: Iterable[tuple[int, Sequence[Any]]], source: str) -> Iterator[tuple[int, Any]]:
+    """Yield the rows that are not blank, as long as they are not too many."""
+    count = 0
+    for line, cells in rows:
+        if all(map(is_blank, cells)):
+            continue
+        count += 1
+        if count > MOST_ROWS + 1:
+            message = f"must have at most {MOST_ROWS} rows"
+            raise file_error(source, "file_too_many_rows", message, str(MOST_ROWS))
+        yield line, cells
+
+
+def _table(rows: Iterator[tuple[int, Any]], source: str, mark: Literal[".", ","] = ".") -> Table:
+    _, first = next(rows, (1, ()))
+    headings = ["" if is_blank(cell) else str(cell).strip() for cell in first]
+    while headings and not headings[-1]:
+        headings.pop()
+    found = list(rows)
+    return Table(
+        source=source,
+        headings=tuple(headings),
+        rows=[cells for _, cells in found],
+        lines=[line for line, _ in found],
+        decimal_mark=mark,
+    )
+
+
+def _delimited(content: bytes, source: str) -> Table:
+    text = decoded(content, source)
+    named = re.match(r"sep=([,;\t|])\r?\n", text)
+    header = next((line for line in text.splitlines()[bool(named) :] if line.strip()), "")
+    delimiter = named[1] if named else max(";\t|,", key=_outside_quotes(header).count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+    def numbered() -> Iterator[tuple[int, list[str]]]:
+        line = 1
+        try:
+            for cells in reader:
+                if not (named and line == 1):
+                    yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            message = f"must be readable as CSV: {error}"
+            raise file_error(source, "file_not_csv", message, line=line) from error
+
+    return _table(_kept(numbered(), source), source, "," if delimiter == ";" else ".")
+
+
+def _outside_quotes(header: str) -> str:
+    return re.sub(r'"[^"]*"', "", header)
+
+
+def _workbook(content: bytes, source: str) -> Table:
+    """Return the first sheet of a workbook; a formula counts as its stored value."""
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            expanded = sum(one.file_size for one in archive.infolist())
+            if expanded > LARGEST_EXPANDED:
+                message = f"must be at most {LARGEST_EXPANDED} bytes once unpacked"
+                raise file_error(source, "file_too_large", message, str(LARGEST_EXPANDED))
+            has_formulas = any(
+                re.search(rb"<f[ >]", archive.read(one))
+                for one in archive.namelist()
+                if one.startswith("xl/worksheets/")
+            )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what openpyxl leaves out: styles, drawings
+            sheets = [
+                load_workbook(
+                    io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False
+                ).worksheets[0]
+                for data_only in ((True, False) if has_formulas else (True,))
+            ]
+            for sheet in sheets:
+                sheet.reset_dimensions()  # what the file says they are need not be so
+            return _table(_kept(_cells(*sheets), source), source)
+    except ScenarioError:
+        raise
+    except Exception as error:  # a broken workbook breaks its reader in many ways
+        message = f"must be an Excel workbook (.xlsx): {error}"
+        raise file_error(source, "file_not_a_workbook", message) from error
+
+
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """A cell that shows something but holds no value."""
+
+    shown: str
+
+    def __str__(self) -> str:
+        """Return what it shows."""
+        return self.shown
+
+
+def _cells(stored: Any, stated: Any = None) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows of a sheet; percentages are written as such where a heading asks for them."""
+    formulas = stored.rows if stated is None else stated.rows
+    percent: frozenset[int] = frozenset()
+    for line, (cells, same) in enumerate(zip(stored.rows, formulas, strict=False), start=1):
+        values: list[Any] = [one.value for one in cells]
+        if line == 1:
+            percent = frozenset(at for at, one in enumerate(values) if "%" in str(one))
+        for at in percent.intersection(range(len(values))):
+            if isinstance(values[at], float | int) and "%" in str(cells[at].number_format):
+                values[at] = f"{values[at] * 100:.15g}%"
+        if stated is not None:
+            for at, one in enumerate(same):
+                if one.data_type == "f" and at < len(values) and values[at] is None:
+                    values[at] = NoValue(str(one.value))
+        yield line, values
+
+
+def _parquet(content: bytes, source: str) -> Table:
+    try:
+        from pyarrow import parquet
+    except ImportError as error:
+        message = "reading Parquet needs pyarrow: pip install 'roi-model[portfolio]'"
+        raise file_error(source, "file_needs_pyarrow", message) from error
+    try:
+        file = parquet.ParquetFile(io.BytesIO(content))
+        if file.metadata.num_rows > MOST_ROWS:
+            message = f"must have at most {MOST_ROWS} rows"
+            raise file_error(source, "file_too_many_rows", message, str(MOST_ROWS))
+        if file.metadata.num_columns > MOST_COLUMNS:
+            message = f"must have at most {MOST_COLUMNS} columns"
+            raise file_error(source, "file_too_many_columns", message, str(MOST_COLUMNS))
+        columns = file.read().to_pydict()
+    except ScenarioError:
+        raise
+    except Exception as error:  # a broken file breaks its reader in many ways
+        message = f"must be a Parquet file: {error}"
+        raise file_error(source, "file_not_parquet", message) from error
+    rows = list(zip(*columns.values(), strict=True))
+    lines = range(1, len(rows) + 1)
+    return Table(source=source, headings=tuple(map(str, columns)), rows=rows, lines=lines)
+
+
+def file_error(
+    source: str, code: str, message: str, allowed: str = "", line: int | None = None
+) -> ScenarioError:
+    """Return the refusal of a whole file."""
+    problem = Problem(
+        where=source, code=code, received=source, allowed=allowed, message=message, line=line
+    )
+    return ScenarioError([problem])
