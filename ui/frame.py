@@ -38,6 +38,7 @@ PageName = Literal[
     "dossier",
     "library",
     "published",
+    "portfolio",
     "context",
     "sources",
     "method",
@@ -57,6 +58,7 @@ PAGES: dict[PageName, tuple[str, str]] = {
     "dossier": ("pages/dossier.py", ":material/picture_as_pdf:"),
     "library": ("pages/library.py", ":material/local_library:"),
     "published": ("pages/published.py", ":material/leaderboard:"),
+    "portfolio": ("pages/portfolio.py", ":material/table_view:"),
     "context": ("pages/context.py", ":material/bar_chart:"),
     "sources": ("pages/sources.py", ":material/menu_book:"),
     "method": ("pages/method.py", ":material/function:"),
@@ -67,7 +69,7 @@ PAGES: dict[PageName, tuple[str, str]] = {
 MenuGroup = Literal["scenario", "questions", "leave_with", "understand"]
 MENU: dict[MenuGroup, tuple[PageName, ...]] = {
     "scenario": ("start", "guide", "result", "inputs"),
-    "questions": ("uncertainty", "compare", "viewpoints", "fund", "published"),
+    "questions": ("uncertainty", "compare", "viewpoints", "fund", "published", "portfolio"),
     "leave_with": ("share", "dossier"),
     "understand": ("method", "sources", "library", "context", "glossary", "accessibility"),
 }
