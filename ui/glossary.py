@@ -32,6 +32,12 @@ TERMS = (
     "switching_value",
     "provenance",
     "draw",
+    "interval",
+    "acceptability",
+    "prudent_reading",
+    "bridge",
+    "elasticity",
+    "marginal_ratio",
 )
 
 
