@@ -274,7 +274,7 @@ def size_of(scenario):
 
 def assert_near(computed, expected, size=0.0):
     # A spreadsheet takes the difference of two nearly equal numbers for 0.
-    is_near = math.isclose(computed, expected, rel_tol=NEAR, abs_tol=1e-13 * size)
+    is_near = math.isclose(computed, expected, rel_tol=NEAR, abs_tol=max(1e-13 * size, 1e-20))
     assert is_near or (math.isnan(computed) and math.isnan(expected)), (computed, expected)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -77,8 +78,8 @@ def test_no_flow_is_lost_and_no_two_words_share_a_place(paid, gained):
     height = float(drawing(written).get("viewBox").split()[3])
     for _, top, tall in nodes(written):
         assert tall >= THINNEST - 0.1
-        assert -0.5 <= top
+        assert top >= -0.5
         assert top + tall <= height + 0.5
     for side in written.split("<img")[0], written.split("<img")[1]:
         places = [float(one) for one in re.findall(r'<li style="top:(\d+)px', side)]
-        assert all(low + 70 <= high for low, high in zip(places, places[1:], strict=False))
+        assert all(low + 70 <= high for low, high in pairwise(places))
