@@ -43,7 +43,7 @@ LONGEST_ADDRESS = 20_000
 DENSEST_CODE = 22
 """Version of a QR code: with more modules, a print of it is no longer read by a phone."""
 
-_PLAIN = frozenset(map(chr, range(0x20, 0x180))) | set(
+_PLAIN = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | set(
     "\u202f\u2009\u2011\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\u2212€×÷≈≤≥"
 )
 """Characters known to be in the font; any other is looked for in it."""

@@ -307,7 +307,12 @@ class _KeptDraws:
     ) -> tuple[dict[Hashable, Amounts], dict[Hashable, Amounts]]:
         """Return the draws that are kept, and room for those to be kept."""
         with self._lock:
-            known = {key: self._draws[key] for key in keys if key in self._draws}
+            # A line on which no number bears does not know how many draws there are.
+            known = {
+                key: self._draws[key]
+                for key in keys
+                if key in self._draws and self._draws[key].size == total
+            }
             again = [key for key in keys if key in self._made]
             for key in known:
                 self._draws.move_to_end(key)

@@ -15,7 +15,7 @@ import roi_model
 from roi_model import Evaluation, Scenario, evaluate
 from roi_model.editing import Edits, edits_of
 from roi_model.templates import templates
-from ui import framework_words, link, reconnection, state
+from ui import framework_words, link, opened_version, reconnection, saving, scripts, state
 from ui.labels import perspective_label, refusal_text
 from ui.theme import Palette, palette, variables
 from ui.words import LANGUAGES, Language, Words, words_in
@@ -35,6 +35,7 @@ PageName = Literal[
     "viewpoints",
     "fund",
     "share",
+    "saved",
     "dossier",
     "library",
     "published",
@@ -55,6 +56,7 @@ PAGES: dict[PageName, tuple[str, str]] = {
     "viewpoints": ("pages/viewpoints.py", ":material/groups:"),
     "fund": ("pages/fund.py", ":material/payments:"),
     "share": ("pages/share.py", ":material/send:"),
+    "saved": ("pages/saved.py", ":material/bookmark:"),
     "dossier": ("pages/dossier.py", ":material/picture_as_pdf:"),
     "library": ("pages/library.py", ":material/local_library:"),
     "published": ("pages/published.py", ":material/leaderboard:"),
@@ -70,7 +72,7 @@ MenuGroup = Literal["scenario", "questions", "leave_with", "understand"]
 MENU: dict[MenuGroup, tuple[PageName, ...]] = {
     "scenario": ("start", "guide", "result", "inputs"),
     "questions": ("uncertainty", "compare", "viewpoints", "fund", "published", "portfolio"),
-    "leave_with": ("share", "dossier"),
+    "leave_with": ("share", "saved", "dossier"),
     "understand": ("method", "sources", "library", "context", "glossary", "accessibility"),
 }
 AT_HAND: tuple[PageName, ...] = (
@@ -109,7 +111,7 @@ class Page:
     @property
     def fits_a_link(self) -> bool:
         """Say whether the address opens this very scenario; else only a file holds it."""
-        return "v" in self.address
+        return "v" in self.address or "saved" in self.address
 
     @property
     def has_published(self) -> bool:
@@ -129,8 +131,11 @@ def open_page(name: PageName) -> Page:
     case, scenario = state.case(), state.scenario()
     evaluation, edits = evaluate(scenario), edits_of(case, scenario)
     address = None
-    if link.gives_back(case, edits, scenario):
+    if saving.is_shipped_today(case) and link.gives_back(case, edits, scenario):
         address = link.address_of(case, edits, t.language, evaluation.ratio)
+    version = opened_version.opened(scenario)
+    if version is not None:
+        address = (address or {"lang": t.language}) | {"saved": version.reference}
     colours = palette(st.context.theme.type)
     page = Page(
         t=t,
@@ -144,11 +149,7 @@ def open_page(name: PageName) -> Page:
     )
     st.html(STYLE)
     st.html(variables(colours))
-    # Streamlit's own page says "en" whatever is on it; readers of the screen need to know.
-    st.html(
-        f"<script>document.documentElement.lang = '{t.language}'</script>",
-        unsafe_allow_javascript=True,
-    )
+    st.html(scripts.document_language(t.language), unsafe_allow_javascript=True)
     framework_words.translate(t)
     is_guided = name == "guide" and case.id in templates()
     here = page.address | ({"step": str(state.step())} if is_guided else {})
@@ -227,6 +228,8 @@ def _all_pages(page: Page) -> None:
                 for name in names:
                     if name == "guide" and page.case.id not in templates():
                         continue  # only a template has questions
+                    if name == "saved" and saving.offered() is None:
+                        continue  # nothing is saved here
                     _menu_link(page, name)
 
 
@@ -258,6 +261,20 @@ def as_written(text: str) -> str:
 def _notices(page: Page) -> None:
     """Say what of the link was ignored, and whether it announced another result."""
     t, ignored, announced = page.t, state.ignored(), state.announced()
+    version = opened_version.opened(page.scenario)
+    if version is not None:
+        st.caption(
+            t(
+                "saved.opened",
+                name=as_written(version.name),
+                number=t.number(version.number),
+                date=t.date(version.saved_at.date()),
+            )
+        )
+    if opened_version.is_not_there():
+        st.warning(t("saved.gone"), icon=":material/link_off:")
+    if opened_version.is_not_now():
+        st.warning(t("saved.not_now"), icon=":material/cloud_off:")
     if ignored:
         said = [refusal_text(one, page.case, t, quote=as_written) for one in ignored]
         lines = [f"- {sentence}" for sentence in said]

@@ -95,11 +95,11 @@ TEXTS = (
 
 def translate(t: Words) -> None:
     """Have the framework's own texts shown in the language of ``t``, on whatever page follows."""
-    st.html(_script(t.language), unsafe_allow_javascript=True)
+    st.html(script(t.language), unsafe_allow_javascript=True)
 
 
 @cache
-def _script(language: Language) -> str:
+def script(language: Language) -> str:
     """Return the script with its sentences; it does nothing where it already ran with them.
 
     The dialog of a lost connection also tells the visitor to type a command: it is hidden.

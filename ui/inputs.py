@@ -8,7 +8,7 @@ from roi_model import units
 from roi_model.parameters import Duration, Factor, Parameter, Provenance, Rate, Share
 from roi_model.settings import CONVENTIONS, SETTING_NUMBERS
 from roi_model.value_map import OUTCOME_SHARES, Outcome
-from ui import editing, state, typed
+from ui import editing, scripts, state, typed
 from ui.frame import Page
 from ui.labels import choice_text, label_of, refusal_text, value_text
 from ui.markup import Cell, badge, external_link, folded, html, table
@@ -305,8 +305,4 @@ def open_looked_at(page: Page) -> str | None:
 def go_to(place: str | None) -> None:
     """Bring a place of the page into sight."""
     if place is not None:
-        script = (
-            f"<script>setTimeout(() => document.querySelector('.st-key-{place}')"
-            "?.scrollIntoView({block: 'start'}), 300)</script>"
-        )
-        st.html(script, unsafe_allow_javascript=True)
+        st.html(scripts.scroll_to(place), unsafe_allow_javascript=True)

@@ -12,7 +12,7 @@ import streamlit as st
 from roi_model import Evaluation, Problem, Scenario, ScenarioError, evaluate
 from roi_model.editing import restored, with_number
 from roi_model.scenario import Value
-from ui import link, typed
+from ui import link, opened_version, typed
 from ui.bases import believed, load
 from ui.words import Language, preferred_language
 
@@ -32,10 +32,16 @@ def settle() -> None:
     """Read the link on the first run of a visit; afterwards the state is the truth."""
     if "scenario" in st.session_state:
         return
-    asked = link.opened(st.query_params.to_dict(), load, believed)
+    query = st.query_params.to_dict()
+    version = opened_version.take(query.pop("saved", None), has_link="v" in query)
+    asked = link.opened(query, load, believed)
     st.session_state.language = preferred_language(asked.language, st.context.locale)
-    _begin(asked.case, asked.scenario)
-    say_ignored(asked.ignored, asked.ratio)
+    if version is None:
+        _begin(asked.case, asked.scenario)
+        say_ignored(asked.ignored, asked.ratio)
+    else:
+        _begin(version.began_as, version.scenario)
+        say_ignored((), version.ratio)
     st.session_state.step = asked.step
 
 
