@@ -190,7 +190,7 @@ def chart(page: Page, funded: Funded) -> None:
         for line in lines
     ]
     drawn.append(fund_chart.Line(label=t("fund.line_cost"), amounts=costs, is_cost=True))
-    st.subheader(t("fund.chart"), anchor=False)
+    st.header(t("fund.chart"), anchor=False)
     said = _written_posts(t, case.posts, case.added_benefits)
     st.plotly_chart(
         fund_chart.growth(
