@@ -1,0 +1,112 @@
+"""Opening a table from the visitor's disk, in parts: a table may be larger than one message."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from ui.open_file import CSS, HTML
+from ui.words import Words
+
+LARGEST = 30_000_000
+"""Bytes: a table of 100 000 rows and 14 columns is about 11 000 000 as CSV."""
+PART = 1_500_000
+"""Bytes sent at a time; a message holds them in 2 000 000 letters."""
+LONGEST_TOKEN = 40
+ACCEPTED = ".csv,.tsv,.xlsx,.parquet"
+KEY, RECEIVED = "portfolio_file", "portfolio_parts"
+
+JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const input = parentElement.querySelector("input");
+  const status = parentElement.querySelector("p");
+  parentElement.querySelector("span").textContent = data.label;
+  input.accept = data.accept;
+  const send = (sending, position) => {
+    sending.sent = position;
+    const reader = new FileReader();
+    const from = position * data.part;
+    reader.onload = () => setTriggerValue("part", {
+      token: sending.token, name: sending.file.name, position, count: sending.count,
+      content: reader.result.split(",")[1] ?? "" });
+    reader.readAsDataURL(sending.file.slice(from, from + data.part));
+    status.textContent = data.sending;
+  };
+  input.onchange = () => {
+    const file = input.files[0];
+    if (!file) return;
+    if (file.size > data.largest) { status.textContent = data.too_large; return; }
+    const count = Math.max(1, Math.ceil(file.size / data.part));
+    parentElement.sending = { file, count, token: String(Date.now()), sent: -1 };
+    send(parentElement.sending, 0);
+    input.value = "";
+  };
+  const sending = parentElement.sending;
+  if (!sending || sending.token !== data.token || data.received !== sending.sent + 1) return;
+  if (data.received < sending.count) send(sending, data.received);
+  else { parentElement.sending = null; status.textContent = ""; }
+}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What has come of a file."""
+
+    token: str
+    received: int
+    content: bytes
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Any:
+    return st.components.v2.component("open_table", html=HTML, css=CSS, js=JS)
+
+
+def control(t: Words, opened: Callable[[str, bytes], None]) -> None:
+    """Show the control; ``opened`` is called with the name and the bytes of a file chosen."""
+    parts: Parts | None = st.session_state.get(RECEIVED)
+    data = {
+        "label": t("portfolio.file"),
+        "too_large": t("portfolio.file_too_large", size=t.number(LARGEST / 1_000_000)),
+        "sending": t("portfolio.file_sending"),
+        "accept": ACCEPTED,
+        "largest": LARGEST,
+        "part": PART,
+        "token": parts.token if parts else "",
+        "received": parts.received if parts else 0,
+    }
+
+    def come() -> None:
+        part = st.session_state[KEY].get("part") or {}
+        kept, whole = joined(st.session_state.get(RECEIVED), part)
+        st.session_state[RECEIVED] = kept
+        if whole is not None:
+            opened(str(part.get("name", "")), whole)
+
+    _component()(data=data, key=KEY, on_part_change=come)
+
+
+def joined(before: Parts | None, part: Mapping[str, Any]) -> tuple[Parts | None, bytes | None]:
+    """Return what has come with one more part, and the file once it is whole.
+
+    Anything may be sent here: what is not the next part changes nothing.
+    """
+    try:
+        content = base64.b64decode(str(part.get("content", "")), validate=True)
+        position, count = int(part.get("position", -1)), int(part.get("count", 0))
+    except (binascii.Error, TypeError, ValueError):
+        return before, None
+    token = str(part.get("token", ""))[:LONGEST_TOKEN]
+    known = Parts(token=token, received=0, content=b"") if position == 0 else before
+    if known is None or known.token != token or known.received != position:
+        return before, None
+    whole = known.content + content
+    if len(whole) > LARGEST:
+        return None, None
+    is_last = position + 1 >= count
+    kept = Parts(token=token, received=position + 1, content=b"" if is_last else whole)
+    return kept, whole if is_last else None

@@ -1,0 +1,178 @@
+"""What the programme gains if funds move between associations; and its results as files."""
+
+import math
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+
+from roi_model.portfolio_files import result_columns
+from roi_model.portfolio_funds import Move, MovedFunds, moved_funds
+from roi_model.portfolio_simulation import PortfolioSimulation
+from ui.frame import Page
+from ui.markup import table
+from ui.portfolio_columns import cut, written
+from ui.portfolio_table import Chosen, kept
+from ui.words import Words
+
+AWAY = (0, 5, 10, 15, 20, 30, 40, 50)
+TOWARDS = (0, 5, 10, 15, 20, 30, 40, 50, 75, 100)
+"""Percents of the funds of one association."""
+ELASTICITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+MOST_BENT = 20_000
+"""Associations up to which diminishing returns are reckoned here: more take the memory of all."""
+MOVES_SHOWN = 8
+
+Bound = Literal["away", "towards"]
+Ending = Literal["csv", "xlsx", "parquet"]
+MEDIA_TYPES: dict[Ending, str] = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+def moving(page: Page, chosen: Chosen) -> None:
+    """Ask for the bounds and the assumption, and show what is gained and by which moves."""
+    t = page.t
+    st.header(t("portfolio.funds"), anchor=False)
+    st.markdown(t("portfolio.funds_introduction"))
+    controls, answer = st.columns([5, 7], gap="large")
+    with controls, st.container(border=True, key="portfolio_funds"):
+        away = _percent(t, "away", AWAY, 10)
+        towards = _percent(t, "towards", TOWARDS, 20)
+        elasticity = _elasticity(t, len(chosen.portfolio))
+    with answer:
+        found = _moved(chosen, away, towards, elasticity)
+        _gain(t, found)
+    _moves(t, chosen, found)
+
+
+def _percent(
+    t: Words, name: Literal["away", "towards"], options: tuple[int, ...], at: int
+) -> float:
+    key, keep = kept(name, at)
+    percent = st.select_slider(
+        t(f"portfolio.{name}"),
+        options,
+        format_func=lambda one: t.percent(one / 100),
+        key=key,
+        on_change=keep,
+    )
+    return float(percent) / 100
+
+
+def _elasticity(t: Words, rows: int) -> float:
+    if rows > MOST_BENT:
+        st.caption(t("portfolio.elasticity_one", rows=t.number(MOST_BENT)))
+        return 1.0
+    key, keep = kept("elasticity", 0.8)
+    chosen = st.select_slider(
+        t("portfolio.elasticity"),
+        ELASTICITIES,
+        format_func=lambda one: t.number(one, decimals=1),
+        key=key,
+        on_change=keep,
+    )
+    st.caption(t("portfolio.elasticity_note"))
+    return float(chosen)
+
+
+def _moved(chosen: Chosen, away: float, towards: float, elasticity: float) -> MovedFunds:
+    asked = (chosen.key, away, towards, elasticity)
+    known = st.session_state.get("portfolio_moved")
+    if known is None or known[0] != asked:
+        found = moved_funds(chosen.evaluation, away=away, towards=towards, elasticity=elasticity)
+        known = st.session_state["portfolio_moved"] = (asked, found)
+    return known[1]
+
+
+def _gain(t: Words, found: MovedFunds) -> None:
+    if not found.moves:
+        st.caption(t("portfolio.nothing_moves"))
+        return
+    with st.container(key="portfolio_gain"):
+        for name, value in (
+            ("gain", t.short_euros(found.gain)),
+            ("moved", t.short_euros(found.moved)),
+            ("per_euro", t.ratio(found.gain_per_euro)),
+        ):
+            st.metric(
+                t(f"portfolio.funds_{name}"),
+                value,
+                t(f"portfolio.funds_{name}_note"),
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+            )
+    if math.isfinite(found.last_given):
+        st.markdown(
+            t(
+                "portfolio.last_euro",
+                given=t.ratio(found.last_given),
+                received=t.ratio(found.last_received),
+            )
+        )
+    st.caption(t("portfolio.funds_warning"))
+
+
+def _moves(t: Words, chosen: Chosen, found: MovedFunds) -> None:
+    """List the largest moves, those that receive and those that give."""
+    receiving = [one for one in found.moves[:MOVES_SHOWN] if one.added_costs > 0]
+    giving = [one for one in reversed(found.moves[-MOVES_SHOWN:]) if one.added_costs < 0]
+    headings = [
+        t(f"portfolio.heading_{name}") for name in ("id", "now", "change", "effect", "each_euro")
+    ]
+    for name, moves in (("receiving", receiving), ("giving", giving)):
+        if moves:
+            caption = t(f"portfolio.{name}", number=t.number(len(moves)))
+            cells = [_move(t, chosen, one) for one in moves]
+            st.subheader(caption, anchor=False)
+            st.html(table(caption, headings, cells, t, numeric=(1, 2, 3, 4)))
+
+
+def _move(t: Words, chosen: Chosen, one: Move) -> tuple[str, ...]:
+    return (
+        cut(chosen.name(one.position)),
+        t.euros(one.costs_now),
+        _signed(t, one.added_costs),
+        _signed(t, one.added_benefits),
+        t.ratio(one.marginal_ratio),
+    )
+
+
+def _signed(t: Words, amount: float) -> str:
+    return f"+{t.euros(amount)}" if amount > 0 else t.euros(amount)
+
+
+# --- Files -------------------------------------------------------------------------------------
+
+
+def downloads(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) -> None:
+    """Offer the results of the associations that are looked at, made on a click."""
+    t = page.t
+    st.header(t("portfolio.downloads"), anchor=False)
+    key = "portfolio.downloads_sure" if simulation is not None else "portfolio.downloads_unsure"
+    st.markdown(t(key))
+    with st.container(horizontal=True, key="portfolio_downloads"):
+        for ending in MEDIA_TYPES:
+            st.download_button(
+                t(f"portfolio.download_{ending}"),
+                data=partial(results, t, chosen, simulation, ending),
+                file_name=f"{t('portfolio.results_file')}.{ending}",
+                mime=MEDIA_TYPES[ending],
+                icon=":material/download:",
+                key=f"portfolio_download_{ending}",
+                on_click="ignore",
+            )
+
+
+def results(
+    t: Words, chosen: Chosen, simulation: PortfolioSimulation | None, ending: Ending
+) -> bytes:
+    """Return the results of the associations as the content of a file."""
+    columns = result_columns(chosen.evaluation, simulation, template=chosen.template)
+    said = {"template": chosen.template.id, "perspective": chosen.evaluation.perspective.id}
+    if simulation is not None:
+        said |= {"draws": str(simulation.draws), "seed": str(simulation.seed)}
+    return written(columns, f".{ending}", t.language, said)
