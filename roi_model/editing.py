@@ -421,8 +421,11 @@ def taken_ids(scenario: Scenario) -> frozenset[str]:
 
 
 def free_id(wanted: str, taken: Iterable[str]) -> str:
-    """Return ``wanted``, or the first of ``wanted_2``, ``wanted_3`` … that is not taken."""
-    taken = frozenset(taken)
+    """Return ``wanted``, or the first of ``wanted_2``, ``wanted_3`` … that is free.
+
+    Free is what is neither taken nor reserved, as the names of settings are.
+    """
+    taken = frozenset(taken) | RESERVED_IDS
     number, found = 1, wanted
     while found in taken:
         number += 1

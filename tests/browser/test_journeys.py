@@ -82,7 +82,7 @@ def test_a_reload_and_a_walk_through_the_pages_lose_nothing(visitor):
     her = visitor("fr")
     her.open("/?lang=fr&state_aid=3000000")
     her.waits_for_text("h1", "6,73")
-    for page in ("Vos données", "Sources et calcul", "Résultat"):
+    for page in ("Vos données", "Points de vue", "Résultat"):
         her.page.get_by_role("link", name=page).first.click()
         her.page.wait_for_url("**state_aid=3000000**")
         her.wait()
