@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import roi_model
 from reports.brief_subject import Facts, Subject, badge, is_unstated
-from roi_model.checks import Figure, Finding, Hole, Rule, check, rules
+from roi_model.checks import check, rules
 from roi_model.consistency import OUTCOME_NUMBERS
 from roi_model.evaluation import evaluate
 from roi_model.parameters import Parameter, Provenance
@@ -13,6 +13,7 @@ from roi_model.settings import AS_STATED, SETTING_NUMBERS
 from roi_model.uncertainty import UncertainNumber, uncertain_numbers
 from roi_model.value_map import Cost, Outcome
 from ui.labels import choice_text, label_of, value_text
+from ui.sentences import finding_text
 from ui.words import UNDEFINED, typeset
 
 NEVER_ASKED = ("funding.", ".elasticity")
@@ -290,37 +291,12 @@ def _checks(subject: Subject) -> Facts:
                 "severity": str(finding.severity),
                 "severity_name": t(f"checks.{finding.severity}"),
                 "title": t.of(known[finding.rule].title),
-                "sentence": _finding(subject, known[finding.rule], finding),
+                "sentence": finding_text(subject.scenario, known[finding.rule], finding, t),
                 "remedy": t("checks.remedy", remedy=t.of(known[finding.rule].remedy)),
             }
             for finding in check(subject.scenario)
         ],
     }
-
-
-def _finding(subject: Subject, rule: Rule, finding: Finding) -> str:
-    """Return what a rule found, figures in the reader's style."""
-    filled = {
-        name: _written(subject, kind, finding.figures[name]) for name, kind in rule.holes.items()
-    }
-    return typeset(subject.t.of(rule.message).format(**filled), subject.t.language)
-
-
-def _written(subject: Subject, kind: Hole, figure: Figure) -> str:
-    t, scenario = subject.t, subject.scenario
-    if isinstance(figure, str):
-        names = {
-            "cost": {one.id: t.of(one.label) for one in scenario.costs},
-            "outcome": {one.id: t.of(one.label) for one in scenario.outcomes},
-            "stakeholder": {one.id: t.of(one.name) for one in scenario.stakeholders},
-            "source": {key: typeset(one.title, "fr") for key, one in scenario.sources.items()},
-        }
-        return names[kind][figure]
-    if kind == "share":
-        return t.percent(figure, decimals=0)
-    if kind == "ratio":
-        return t.number(figure, decimals=2)
-    return str(round(figure)) if kind == "calendar_year" else t.number(figure, decimals=0)
 
 
 def _method(subject: Subject) -> Facts:

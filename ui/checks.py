@@ -6,10 +6,10 @@ from typing import get_args
 
 import streamlit as st
 
-from roi_model.checks import Figure, Finding, Hole, Rule, Severity, check, rules
+from roi_model.checks import Finding, Rule, Severity, check, rules
 from ui import state
 from ui.frame import PAGES, Page
-from ui.words import typeset
+from ui.sentences import finding_text
 
 
 def findings(page: Page, *, only: Severity | None = None) -> None:
@@ -47,7 +47,7 @@ def _finding(page: Page, rule: Rule, finding: Finding, position: int) -> None:
         st.html(
             f'<div class="finding"><span class="severity {finding.severity}">{escape(severity)}'
             f"</span> <strong>{escape(t.of(rule.title))}</strong>"
-            f"<br>{escape(sentence(page, rule, finding))}"
+            f"<br>{escape(finding_text(page.scenario, rule, finding, t))}"
             f"<br><span class=quiet>{escape(remedy)}</span></div>"
         )
         if finding.addresses and st.button(
@@ -59,29 +59,3 @@ def _finding(page: Page, rule: Rule, finding: Finding, position: int) -> None:
         ):
             state.look_at(finding.addresses[0])
             st.switch_page(PAGES["inputs"][0])
-
-
-def sentence(page: Page, rule: Rule, finding: Finding) -> str:
-    """Return what a rule found, figures in the reader's style."""
-    text = page.t.of(rule.message)
-    filled = {
-        name: _written(page, kind, finding.figures[name]) for name, kind in rule.holes.items()
-    }
-    return typeset(text.format(**filled), page.t.language)
-
-
-def _written(page: Page, kind: Hole, figure: Figure) -> str:
-    t, scenario = page.t, page.scenario
-    if isinstance(figure, str):
-        names = {
-            "cost": {one.id: t.of(one.label) for one in scenario.costs},
-            "outcome": {one.id: t.of(one.label) for one in scenario.outcomes},
-            "stakeholder": {one.id: t.of(one.name) for one in scenario.stakeholders},
-            "source": {key: typeset(one.title, "fr") for key, one in scenario.sources.items()},
-        }
-        return names[kind][figure]
-    if kind == "share":
-        return t.percent(figure, decimals=0)
-    if kind == "ratio":
-        return t.number(figure, decimals=2)
-    return str(round(figure)) if kind == "calendar_year" else t.number(figure, decimals=0)

@@ -1,9 +1,10 @@
-"""The result as a sentence that a mayor can repeat, on pages and in documents alike."""
+"""The result, and what a check finds, as sentences: on pages and in documents alike."""
 
+from roi_model.checks import Figure, Finding, Hole, Rule
 from roi_model.evaluation import Evaluation
 from roi_model.perspectives import FUNDER, PUBLIC_FINANCES, SOCIETY, funder_of
 from roi_model.scenario import Scenario
-from ui.words import Words
+from ui.words import Words, typeset
 
 LARGEST_SAID = 1e9
 """A ratio beyond it comes from a cost next to nothing, and means nothing."""
@@ -35,3 +36,28 @@ def one_euro(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
     paying = {cost.stakeholder for cost in scenario.costs} & perspective.payers
     names = (t.of(one.name) for one in scenario.stakeholders if one.id in paying)
     return t("one_euro.several", payers=t("chart.separator").join(names))
+
+
+def finding_text(scenario: Scenario, rule: Rule, finding: Finding, t: Words) -> str:
+    """Return what a rule found, figures in the reader's style."""
+    filled = {
+        name: _written(scenario, kind, finding.figures[name], t)
+        for name, kind in rule.holes.items()
+    }
+    return typeset(t.of(rule.message).format(**filled), t.language)
+
+
+def _written(scenario: Scenario, kind: Hole, figure: Figure, t: Words) -> str:
+    if isinstance(figure, str):
+        names = {
+            "cost": {one.id: t.of(one.label) for one in scenario.costs},
+            "outcome": {one.id: t.of(one.label) for one in scenario.outcomes},
+            "stakeholder": {one.id: t.of(one.name) for one in scenario.stakeholders},
+            "source": {key: typeset(one.title, "fr") for key, one in scenario.sources.items()},
+        }
+        return names[kind][figure]
+    if kind == "share":
+        return t.percent(figure, decimals=0)
+    if kind == "ratio":
+        return t.number(figure, decimals=2)
+    return str(round(figure)) if kind == "calendar_year" else t.number(figure, decimals=0)
