@@ -72,7 +72,7 @@ def test_a_deep_link_is_right_on_a_server_that_nobody_visited(visitor, fresh_ser
     her = visitor("fr", server=fresh_server)
     her.open("/sources?v=1&lang=en&quiet_nights.people=2000&lines=itemised")
     expect(her.page.locator("h1")).to_have_text("Where each figure comes from, and how it counts")
-    assert her.page.get_by_role("link", name="Your data").first.is_visible()
+    expect(her.page.get_by_role("link", name="Your data").first).to_be_visible()
     expect(her.page.locator("table.figures").first).to_contain_text(re.compile(r"2,000\speople"))
     her.page.get_by_role("link", name="Result").first.click()
     her.waits_for_text("h1", "€5.67")
