@@ -1,6 +1,6 @@
 # What can be done here; `make help` lists it. Everything is installed into .venv.
 .SUFFIXES:
-.PHONY: help start test lint format requirements benchmark clean chromium
+.PHONY: help start test lint format requirements benchmark clean chromium beside
 
 PYTHON = python3
 VENV = .venv
@@ -13,7 +13,7 @@ help:  ## list these targets
 start: $(VENV)/requirements.stamp  ## show the dashboard at http://localhost:8501 (another port: make start PORT=8600)
 	@exec $(RUN) streamlit run dashboard.py $${PORT:+--server.port "$$PORT"}
 
-test: chromium lint  ## check the code, then run every test; screenshots go to test-artefacts/
+test: chromium beside lint  ## check the code, then run every test; screenshots go to test-artefacts/
 	$(RUN) pytest -n auto --dist worksteal
 
 lint: $(VENV)/requirements-dev.stamp  ## check style, types and the direction of imports
@@ -71,3 +71,12 @@ chromium: $(VENV)/requirements-dev.stamp
 		apt-get update -q && $(APT_INSTALL) chromium libatomic1 && $(HAS_CHROMIUM); } || \
 		{ echo "The tests drive Chromium. On Debian: sudo apt-get install chromium libatomic1" >&2; \
 		echo "Without it: make lint && $(RUN) pytest -m 'not browser'" >&2; exit 1; }
+
+# What else some tests need; where it is not there and cannot be installed, they say so and skip.
+BESIDE = soffice:libreoffice-calc-nogui pdftotext:poppler-utils qpdf:qpdf nginx:nginx
+beside:
+	@missing="$$(for pair in $(BESIDE); do command -v $${pair%:*} >/dev/null || echo $${pair#*:}; done; \
+		[ -d /usr/lib/postgresql ] || echo postgresql)"; \
+	[ -z "$$missing" ] || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+		apt-get update -q && $(APT_INSTALL) $$missing; } || \
+		echo "Some tests will be skipped. On Debian: sudo apt-get install" $$missing >&2

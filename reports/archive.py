@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import textwrap
 from collections.abc import Iterator, Mapping
+from typing import Unpack
 
 import roi_model
 from reports.headline import on_one_line, sentence, to_fill
@@ -14,11 +15,12 @@ from reports.packing import packed
 from reports.slide import slide
 from reports.svg_charts import charts
 from reports.tidy_results import columns, tidy_results
+from reports.wishes import Wishes
 from roi_model.case_files import case_text
 from roi_model.evaluation import evaluate
 from roi_model.scenario import Scenario
 from ui.labels import perspective_label
-from ui.words import Language, Words, words_in
+from ui.words import Words, words_in
 
 README, SUMS = "README.txt", "SHA256SUMS"
 WIDTH = 78
@@ -41,18 +43,9 @@ DESCRIBED = {
 
 def archive(
     scenario: Scenario,
-    *,
-    language: Language,
-    today: datetime.date,
-    address: str | None = None,
-    case: Scenario | None = None,
-    association: str | None = None,
-    logo: bytes | None = None,
+    **wishes: Unpack[Wishes],
 ) -> bytes:
     """Return the archive: every document of a scenario, a README and the checksums.
-
-    ``address`` is the whole link that opens the scenario; ``case`` the one it began as;
-    ``association`` and ``logo`` are those of the brief.
 
     Raises:
         ScenarioError: a document cannot be made of the scenario.
@@ -60,15 +53,11 @@ def archive(
     from reports.brief import brief
     from reports.workbook import workbook
 
+    language, today, address = wishes["language"], wishes["today"], wishes.get("address")
     files: dict[str, bytes] = {
         "brief.pdf": brief(
             scenario,
-            language=language,
-            today=today,
-            address=address,
-            case=case,
-            association=association,
-            logo=logo,
+            **wishes,
         ),
         "slide.pptx": slide(scenario, language=language, today=today, address=address),
         "workbook.xlsx": workbook(scenario, language=language, address=address, today=today),

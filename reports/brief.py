@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urlsplit
 
 import segno
@@ -23,11 +23,11 @@ import roi_model
 from reports.brief_annex import annex
 from reports.brief_meeting import meeting
 from reports.brief_subject import Facts, Subject, subject_of
+from reports.wishes import Wishes
 from roi_model.parameters import LONGEST_LABEL
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario
 from ui.theme import LIGHT
-from ui.words import Language
 
 TEMPLATE = Path(__file__).with_name("brief.typ")
 STANDARDS: Any = ["a-2a", "ua-1"]
@@ -54,46 +54,28 @@ REPLACEMENT = "\u25a1"
 
 def brief(
     scenario: Scenario,
-    *,
-    language: Language,
-    today: datetime.date,
-    address: str | None = None,
-    case: Scenario | None = None,
-    association: str | None = None,
-    logo: bytes | None = None,
+    **wishes: Unpack[Wishes],
 ) -> bytes:
     """Return the brief on ``scenario`` as a PDF (PDF/A-2a and PDF/UA-1), in one language.
 
-    ``address`` opens the scenario live, and stands on the brief as a link and a code to
-    photograph; without it the brief says that a file holds it. ``case`` is what the scenario
-    began as: the brief then says what was changed. ``logo`` is a PNG, a JPEG or an SVG.
+    The address stands on the brief as a link and a code to photograph; without it the brief says
+    that a file holds the scenario.
 
     Raises:
-        ScenarioError: ``address`` is no web address, ``association`` is too long, or ``logo`` is
+        ScenarioError: the address is no web address, the association is too long, or the logo is
             too large or no image that can be drawn.
     """
     files = _files(
         scenario,
-        language=language,
-        today=today,
-        address=address,
-        case=case,
-        association=association,
-        logo=logo,
+        **wishes,
     )
-    midnight = datetime.datetime(today.year, today.month, today.day, tzinfo=datetime.UTC)
+    midnight = datetime.datetime.combine(wishes["today"], datetime.time(), tzinfo=datetime.UTC)
     return _run(files, int(midnight.timestamp()))
 
 
 def first_page(
     scenario: Scenario,
-    *,
-    language: Language,
-    today: datetime.date,
-    address: str | None = None,
-    case: Scenario | None = None,
-    association: str | None = None,
-    logo: bytes | None = None,
+    **wishes: Unpack[Wishes],
 ) -> bytes:
     """Return the first page of the brief as a PNG, to look at before it is taken along.
 
@@ -102,12 +84,7 @@ def first_page(
     """
     files: Any = _files(
         scenario,
-        language=language,
-        today=today,
-        address=address,
-        case=case,
-        association=association,
-        logo=logo,
+        **wishes,
     )
     pages = typst.compile(files, format="png", ppi=PREVIEW, ignore_system_fonts=True)
     first: bytes = pages[0] if isinstance(pages, list) else pages
@@ -116,22 +93,18 @@ def first_page(
 
 def _files(
     scenario: Scenario,
-    *,
-    language: Language,
-    today: datetime.date,
-    address: str | None,
-    case: Scenario | None,
-    association: str | None,
-    logo: bytes | None,
+    **wishes: Unpack[Wishes],
 ) -> dict[str, bytes]:
     """Return what the typesetter reads: its template, and all that the brief says as data."""
+    address, association = wishes.get("address"), wishes.get("association")
+    logo = wishes.get("logo")
     _require(address, association)
     subject = subject_of(
         scenario,
-        language=language,
-        today=today,
+        language=wishes["language"],
+        today=wishes["today"],
         address=address,
-        case=case,
+        case=wishes.get("case"),
         association=association,
     )
     files = {"main.typ": TEMPLATE.read_bytes()}

@@ -1,12 +1,12 @@
 """Any document of a scenario, by the ending of its file."""
 
-import datetime
 from collections.abc import Callable
+from typing import Unpack
 
+from reports.wishes import Wishes
 from roi_model.case_files import case_text
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario
-from ui.words import Language
 
 SUFFIXES = (".csv", ".json", ".pdf", ".pptx", ".xlsx", ".yaml", ".yml", ".zip")
 
@@ -31,26 +31,18 @@ def require_known(suffix: str, *, where: str, known: tuple[str, ...] = SUFFIXES)
 def exported(
     scenario: Scenario,
     suffix: str,
-    *,
-    language: Language,
-    today: datetime.date,
-    address: str | None = None,
-    case: Scenario | None = None,
-    association: str | None = None,
-    logo: bytes | None = None,
+    **wishes: Unpack[Wishes],
 ) -> bytes:
     """Return the document of a scenario that a suffix, such as ``.pdf``, asks for.
 
     ``.yaml`` and ``.json`` hold the scenario and read back to it, ``.csv`` its results, ``.xlsx``
     the workbook with its formulas, ``.pptx`` the slide, ``.pdf`` the brief, ``.zip`` all of them.
-    ``today`` is printed, and with it the same scenario gives the same bytes; ``address`` is the
-    link that opens the scenario; ``case`` is what it began as; ``association`` and ``logo``, an
-    image, stand on the brief.
 
     Raises:
         ScenarioError: no document has that suffix, or this one cannot be made of the scenario.
     """
     require_known(suffix, where=suffix)
+    language, today, address = wishes["language"], wishes["today"], wishes.get("address")
 
     def csv() -> bytes:
         from reports.tidy_results import tidy_results
@@ -62,12 +54,7 @@ def exported(
 
         return brief(
             scenario,
-            language=language,
-            today=today,
-            address=address,
-            case=case,
-            association=association,
-            logo=logo,
+            **wishes,
         )
 
     def pptx() -> bytes:
@@ -85,12 +72,7 @@ def exported(
 
         return archive(
             scenario,
-            language=language,
-            today=today,
-            address=address,
-            case=case,
-            association=association,
-            logo=logo,
+            **wishes,
         )
 
     makers: dict[str, Callable[[], bytes]] = {

@@ -15,15 +15,15 @@ from typing import Any
 import roi_model
 from reports.headline import on_one_line, printable, sentence, to_fill
 from reports.packing import packed, unpacked
-from roi_model.checks import check, message
+from roi_model.checks import check, rules
 from roi_model.evaluation import Evaluation, OutcomeResult, evaluate
 from roi_model.parameters import Provenance
 from roi_model.scenario import Scenario
 from roi_model.simulation import Simulation, simulate
 from ui.labels import perspective_label
-from ui.sentences import has_ratio, one_euro
+from ui.sentences import finding_text, has_ratio, one_euro
 from ui.theme import LIGHT
-from ui.words import MILLION, Language, Words, typeset, words_in
+from ui.words import MILLION, Language, Words, words_in
 
 MOST_BARS = 8
 """Outcomes that a slide has room for; what the smaller ones add is summed in the last bar."""
@@ -189,7 +189,8 @@ class _Slide:
             ]
             said.append(t("headline.unstated_costs", costs=t("chart.separator").join(costs)))
         said.append(t("documents.notes_interval", interval=self.interval()))
-        found = [typeset(message(one, scenario, t.language), t.language) for one in check(scenario)]
+        known = {rule.id: rule for rule in rules()}
+        found = [finding_text(scenario, known[one.rule], one, t) for one in check(scenario)]
         if found:
             said.append(t("documents.notes_asked"))
             said += [t("documents.notes_item", said=one) for one in found]

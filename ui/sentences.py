@@ -59,5 +59,5 @@ def _written(scenario: Scenario, kind: Hole, figure: Figure, t: Words) -> str:
     if kind == "share":
         return t.percent(figure, decimals=0)
     if kind == "ratio":
-        return t.number(figure, decimals=2)
+        return t.number(round(figure, 2))
     return str(round(figure)) if kind == "calendar_year" else t.number(figure, decimals=0)
