@@ -10,7 +10,7 @@ from pptx.oxml.ns import qn
 
 from reports.slide import MOST_BARS, slide
 from roi_model import evaluate, simulate
-from roi_model.checks import check, message
+from roi_model.checks import check, rules
 from tests.reports.scenarios import (
     ADDRESS,
     COMMAND,
@@ -22,7 +22,8 @@ from tests.reports.scenarios import (
     named_by_a_stranger,
 )
 from tests.roi_model.building import amount, case, cost
-from ui.words import LANGUAGES, typeset, words_in
+from ui.sentences import finding_text
+from ui.words import LANGUAGES, words_in
 
 languages = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -104,8 +105,9 @@ def test_the_notes_hold_what_must_be_said_beside_it(language):
     t, page = words_in(language), opened(PROMEVIL, language, address=ADDRESS)
     notes = page.notes_slide.notes_text_frame.text
     assert t.ratio(evaluate(PROMEVIL).basis("itemised").ratio) in notes
+    known = {rule.id: rule for rule in rules()}
     for finding in check(PROMEVIL):
-        assert typeset(message(finding, PROMEVIL, language), language) in notes
+        assert finding_text(PROMEVIL, known[finding.rule], finding, t) in notes
     assert ADDRESS in notes
 
 
