@@ -24,6 +24,7 @@ from roi_model.evaluation import (
     is_unstated,
     perspective_in,
 )
+from roi_model.formulas import Numeric
 from roi_model.parameters import (
     Citations,
     Factor,
@@ -200,9 +201,12 @@ def _counted(scenario: Scenario, evaluation: Evaluation) -> list[Line]:
 
 def _share_of(lines: Iterable[Line], whole: Iterable[Line]) -> float:
     """Return what ``lines`` weigh in the ``whole``, losses as much as gains; NaN of nothing."""
-    part, total = (
-        math.fsum(abs(row.present_value) for _, row in group) for group in (lines, whole)
-    )
+    part, total = ([row.present_value for _, row in group] for group in (lines, whole))
+    return _part_of(part, total)
+
+
+def _part_of(amounts: Iterable[Numeric], whole: Iterable[Numeric]) -> float:
+    part, total = (math.fsum(abs(float(one)) for one in group) for group in (amounts, whole))
     return float(formulas.ratio(part, total))
 
 
@@ -261,8 +265,9 @@ def _footprint_counted(
     holding = [outcome for outcome, _ in lines if outcome.footprint and outcome.footprint.value > 0]
     if not holding:
         return
-    without = evaluate(scenario.with_parameters({"footprint": "without"}), evaluation.perspective)
-    kept = _share_of(_counted(scenario, without), lines)
+    without = scenario.with_parameters({"footprint": "without"})
+    left = Valuation(without, evaluation.perspective).benefits({}).values()
+    kept = _part_of(left, (row.present_value for _, row in lines))
     if kept < 1:
         addresses = ("footprint", *(f"{outcome.id}.footprint" for outcome in holding))
         yield addresses, {"share": 1 - kept}
@@ -366,6 +371,8 @@ def _no_discount_rate(
 ) -> Iterator[Concern]:
     """Amounts stand in later years, and count as much as those of the first."""
     settings = scenario.settings
+    if evaluation.years == 1:
+        return
     flows = yearly_flows(
         scenario, evaluation.perspective, [row.impact for row in evaluation.by_outcome]
     )

@@ -148,9 +148,10 @@ def yearly_values(
     begin an effect that fades, and a year holds what is left of all of them.
     """
     elapsed = np.arange(benefit_period, dtype=np.float64)
-    eroded = (1.0 - drop_off) ** (elapsed + (1 if drop_off_from == 1 else 0))
-    values = impact * np.convolve(eroded, np.ones(activity_years))
-    return np.concatenate([np.zeros(start_year - 1), values])
+    values = (1.0 - drop_off) ** (elapsed + (1 if drop_off_from == 1 else 0))
+    if activity_years > 1:
+        values = np.convolve(values, np.ones(activity_years))
+    return np.concatenate([np.zeros(start_year - 1), impact * values])
 
 
 def discount_factors(

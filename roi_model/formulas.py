@@ -5,6 +5,7 @@ fractions. Definitions follow *A Guide to Social Return on Investment* (The SROI
 2012), stages 4 and 5, except where a docstring says otherwise.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Literal
 
@@ -88,6 +89,8 @@ def ratio(benefits: Numeric, costs: Numeric) -> Numeric:
 
     Source: SROI guide, stage 5.3. With ``costs`` of zero the ratio is undefined.
     """
+    if type(benefits) is float and type(costs) is float:  # one result: twenty times sooner
+        return benefits / costs if costs else math.nan
     costs = np.asarray(costs, dtype=float)
     # A cost next to nothing gives a ratio beyond what a double holds: infinite, without a fuss.
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

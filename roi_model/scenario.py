@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
@@ -41,6 +41,7 @@ from roi_model.value_map import (
 )
 
 Value = float | int | str
+R = TypeVar("R", bound=Record)
 
 CHOICES = frozenset({"perspective", *SETTING_CHOICES, "price_year"})
 """The settings that are a choice."""
@@ -234,12 +235,13 @@ class Scenario(Record):
             }
 
         paid: Mapping[str, Any] = replaced
-        costs = (paid.get(cost.id, cost).model_copy(update=own(cost.id)) for cost in self.costs)
+        costs = (_with(paid.get(cost.id, cost), own(cost.id)) for cost in self.costs)
         outcomes = []
         for outcome in self.outcomes:
-            numbers = own(outcome.id)
-            factors = tuple(numbers.pop(factor.id, factor) for factor in outcome.factors)
-            outcomes.append(outcome.model_copy(update={"factors": factors, **numbers}))
+            if numbers := own(outcome.id):
+                factors = tuple(numbers.pop(factor.id, factor) for factor in outcome.factors)
+                numbers["factors"] = factors
+            outcomes.append(_with(outcome, numbers))
         settings = {
             address: new for address, new in replaced.items() if address in Settings.model_fields
         }
@@ -247,10 +249,15 @@ class Scenario(Record):
             update={
                 "costs": tuple(costs),
                 "outcomes": tuple(outcomes),
-                "funding": self.funding and self.funding.model_copy(update=own("funding")),
-                "settings": self.settings.model_copy(update=settings),
+                "funding": self.funding and _with(self.funding, own("funding")),
+                "settings": _with(self.settings, settings),
             }
         )
+
+
+def _with(record: R, parts: Mapping[str, Any]) -> R:
+    """Return a record with some of its parts replaced: itself, sooner to compare, with none."""
+    return record.model_copy(update=parts) if parts else record
 
 
 def correction_by_grade(outcome: Outcome) -> Share:

@@ -50,6 +50,11 @@ def powers(unit: str) -> Powers:
 
 def product(units: Iterable[str]) -> Powers:
     """Return the base units, with exponents, of the product of ``units``."""
+    return _product(tuple(units))
+
+
+@lru_cache(maxsize=1024)
+def _product(units: tuple[str, ...]) -> Powers:
     counted: dict[str, int] = {}
     for unit in units:
         for base, power in powers(unit):

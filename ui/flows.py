@@ -67,8 +67,14 @@ def _tableau(page: Page, names: dict[str, str]) -> str:
         for row in tableau.rows
         if any(row.amounts)
     ]
-    totals = [t.short_euros(tableau.totals[position]) for position in concerned]
-    rows.append((t("flows.total"), *totals, t.short_euros(tableau.total)))
+    totals = tableau.totals
+    rows.append(
+        (
+            t("flows.total"),
+            *(t.short_euros(totals[position]) for position in concerned),
+            t.short_euros(tableau.total),
+        )
+    )
     headings = [t("flows.line"), *(names[tableau.stakeholders[one]] for one in concerned)]
     headings.append(t("flows.society"))
     numeric = range(1, len(headings))
@@ -94,9 +100,9 @@ def _flows(
 def year_by_year(page: Page) -> None:
     """Draw what is paid and gained in each year, and what they come to; nothing for one year."""
     t = page.t
-    years = cash_flow(page.scenario, page.evaluation.perspective).years
-    if len(years) < 2:
+    if page.evaluation.years < 2:
         return
+    years = cash_flow(page.scenario, page.evaluation.perspective).years
     st.header(t("years.title"), anchor=False)
     names = [
         t.number(one.year) if one.calendar_year is None else str(one.calendar_year) for one in years

@@ -15,12 +15,11 @@ import roi_model
 from roi_model import Evaluation, Scenario, evaluate
 from roi_model.editing import Edits, edits_of
 from roi_model.templates import templates
-from ui import framework_words, link, opened_version, reconnection, saving, scripts, state
+from ui import link, opened_version, reconnection, saving, scripts, state
 from ui.labels import perspective_label, refusal_text
-from ui.theme import Palette, palette, variables
+from ui.theme import Palette, palette, style_sheet
 from ui.words import LANGUAGES, Language, Words, words_in
 
-STYLE = Path(__file__).parent / "style.css"
 ICON = str(Path(__file__).parent / "icon.svg")
 
 QUOTE = "\u2019"
@@ -136,7 +135,7 @@ def open_page(name: PageName) -> Page:
     version = opened_version.opened(scenario)
     if version is not None:
         address = (address or {"lang": t.language}) | {"saved": version.reference}
-    colours = palette(st.context.theme.type)
+    theme = st.context.theme.type
     page = Page(
         t=t,
         case=case,
@@ -145,12 +144,10 @@ def open_page(name: PageName) -> Page:
         published=state.published(),
         edits=edits,
         address=address or {"lang": t.language},
-        colours=colours,
+        colours=palette(theme),
     )
-    st.html(STYLE)
-    st.html(variables(colours))
-    st.html(scripts.document_language(t.language), unsafe_allow_javascript=True)
-    framework_words.translate(t)
+    st.html(style_sheet(theme))
+    st.html(scripts.of_every_page(t.language), unsafe_allow_javascript=True)
     is_guided = name == "guide" and case.id in templates()
     here = page.address | ({"step": str(state.step())} if is_guided else {})
     if st.query_params.to_dict() != here:

@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-
 from ui.words import Language, Words, words_in
 
 SCRIPT = Path(__file__).parent / "framework_words.js"
@@ -91,11 +89,6 @@ TEXTS = (
     Rule("copy", _FAILURE, "^Copy$"),
     Rule("failure", _FAILURE, r"^This app has encountered an error\..*$"),
 )
-
-
-def translate(t: Words) -> None:
-    """Have the framework's own texts shown in the language of ``t``, on whatever page follows."""
-    st.html(script(t.language), unsafe_allow_javascript=True)
 
 
 @cache

@@ -8,6 +8,7 @@ from roi_model.perspectives import FUNDER, LEVERAGE
 from roi_model.problems import LONGEST_SHOWN, shown
 from roi_model.scenario import Value
 from roi_model.settings import AS_STATED, Settings
+from roi_model.value_map import FUNDING_NUMBERS, Cost, Outcome
 from ui.words import Words
 
 BOUNDS = ("greater_than_equal", "less_than_equal", "negative_quantity")
@@ -15,25 +16,27 @@ BOUNDS = ("greater_than_equal", "less_than_equal", "negative_quantity")
 
 def label_of(address: str, scenario: Scenario, t: Words) -> str:
     """Return the label of the number or choice at an address; the address if there is none."""
-    names = {cost.id: t.of(cost.label) for cost in scenario.costs}
-    for cost in scenario.costs:
-        if cost.price is not None:
-            names[f"{cost.id}.price"] = t(
-                "label.of_outcome", outcome=t.of(cost.label), number=t.of(cost.price.label)
-            )
-    for outcome in scenario.outcomes:
-        own = {name: t(f"share.{name}") for name in OUTCOME_NUMBERS}
-        own |= {factor.id: t.of(factor.label) for factor in outcome.factors}
-        for name, label in own.items():
-            names[f"{outcome.id}.{name}"] = t(
-                "label.of_outcome", outcome=t.of(outcome.label), number=label
-            )
-    names |= {name: t(f"setting.{name}") for name in Settings.model_fields}
-    if scenario.funding is not None:
-        for name in ("posts", "posts_wanted", "cost_per_post"):
-            names[f"funding.{name}"] = t.of(getattr(scenario.funding, name).label)
-        names["funding.elasticity"] = t("share.elasticity")
-    return names.get(address, address)
+    line, _, name = address.partition(".")
+    if address in Settings.model_fields:
+        return t(f"setting.{address}")
+    if line == "funding" and scenario.funding is not None and name in FUNDING_NUMBERS:
+        is_common = name == "elasticity"  # every outcome has one, and one name is enough
+        return t("share.elasticity") if is_common else t.of(getattr(scenario.funding, name).label)
+    lines: tuple[Cost | Outcome, ...] = (*scenario.costs, *scenario.outcomes)
+    for one in lines:
+        if isinstance(one, Cost) and address == one.id:
+            return t.of(one.label)
+        if line == one.id and (number := _number_on(one, name, t)):
+            return t("label.of_outcome", outcome=t.of(one.label), number=number)
+    return address
+
+
+def _number_on(line: Cost | Outcome, name: str, t: Words) -> str:
+    """Return the label of a number of a line by its own name; nothing if it has none."""
+    if isinstance(line, Cost):
+        return t.of(line.price.label) if name == "price" and line.price is not None else ""
+    labels = {factor.id: t.of(factor.label) for factor in line.factors}
+    return t(f"share.{name}") if name in OUTCOME_NUMBERS else labels.get(name, "")
 
 
 def perspective_label(perspective: str, scenario: Scenario, t: Words) -> str:

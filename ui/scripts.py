@@ -25,9 +25,9 @@ SCROLL = (
 """Brings into sight the place that an element beside it names."""
 
 
-def document_language(language: Language) -> str:
-    """Return the HTML that tells the browser the language of the page."""
-    return f"<script>{DOCUMENT_LANGUAGE[language]}</script>"
+def of_every_page(language: Language) -> str:
+    """Return the HTML that tells the browser the language, and puts Streamlit's own words in it."""
+    return f"<script>{DOCUMENT_LANGUAGE[language]}</script>{framework_words.script(language)}"
 
 
 def scroll_to(key: str) -> str:

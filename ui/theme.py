@@ -1,9 +1,12 @@
 """Colours: one per provenance, everywhere the same, each with a pattern that survives grey."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from roi_model.parameters import Provenance
 
+STYLE = Path(__file__).parent / "style.css"
 FONT = '"Source Sans", sans-serif'
 
 
@@ -64,7 +67,15 @@ def palette(theme: str | None) -> Palette:
     return DARK if theme == "dark" else LIGHT
 
 
-def variables(colours: Palette) -> str:
+@lru_cache(maxsize=4)
+def style_sheet(theme: str | None) -> str:
+    """Return the HTML that styles every page in a theme; the file is read once for each."""
+    # On one line: Streamlit looks at the margin of every line, at each rerun.
+    sheet = " ".join(STYLE.read_text(encoding="utf-8").split())
+    return f"<style>{_variables(palette(theme))}{sheet}</style>"
+
+
+def _variables(colours: Palette) -> str:
     """Return the colours as CSS variables, for ``style.css`` to use."""
     plain = ("ink", "quiet", "line", "ground", "action", "refused")
     names: dict[str, str] = {name: getattr(colours, name) for name in plain}
@@ -72,4 +83,4 @@ def variables(colours: Palette) -> str:
         names[str(provenance)] = colours.provenance[provenance]
         names[f"on-{provenance}"] = colours.on_provenance[provenance]
     declarations = "".join(f"--{name}:{colour};" for name, colour in names.items())
-    return f"<style>:root{{{declarations}}}</style>"
+    return f":root{{{declarations}}}"

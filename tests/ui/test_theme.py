@@ -7,7 +7,7 @@ import pytest
 
 from roi_model.parameters import Provenance
 from tests.ui.reading_code import ROOT
-from ui.theme import DARK, LIGHT, palette, variables
+from ui.theme import DARK, LIGHT, palette, style_sheet
 
 STYLE_SHEET = (ROOT / "ui" / "style.css").read_text("utf-8")
 
@@ -109,9 +109,9 @@ class TestTheTheme:
 
     @themes
     def test_gives_the_style_sheet_every_variable_it_uses(self, theme):
-        sheet = (ROOT / "ui" / "style.css").read_text("utf-8")
+        sheet = style_sheet(theme)
         used = set(re.findall(r"var\(--([\w-]+)\)", sheet))
-        defined = dict(re.findall(r"--([\w-]+):(#[0-9A-F]{6});", variables(PALETTES[theme])))
+        defined = dict(re.findall(r"--([\w-]+):(#[0-9A-F]{6});", sheet))
         assert used
         # a sentence of the page of documents is handed to the sheet as a variable too
         assert used - {"not-made"} <= defined.keys()
