@@ -17,6 +17,7 @@ from roi_model.editing import Edits, edits_of
 from roi_model.templates import templates
 from ui import link, opened_version, reconnection, saving, scripts, state
 from ui.labels import perspective_label, refusal_text
+from ui.ledger_words import changes_text
 from ui.theme import Palette, palette, style_sheet
 from ui.words import LANGUAGES, Language, Words, words_in
 
@@ -152,7 +153,7 @@ def open_page(name: PageName) -> Page:
     here = page.address | ({"step": str(state.step())} if is_guided else {})
     if st.query_params.to_dict() != here:
         st.query_params.from_dict(here)
-    reconnection.watched()
+    reconnection.watched(t)
     _head(page)
     _for_paper(page)
     _notices(page)
@@ -256,7 +257,7 @@ def as_written(text: str) -> str:
 
 
 def _notices(page: Page) -> None:
-    """Say what of the link was ignored, and whether it announced another result."""
+    """Say what of the link was ignored, and what is no longer as it was when it was made."""
     t, ignored, announced = page.t, state.ignored(), state.announced()
     version = opened_version.opened(page.scenario)
     if version is not None:
@@ -276,6 +277,5 @@ def _notices(page: Page) -> None:
         said = [refusal_text(one, page.case, t, quote=as_written) for one in ignored]
         lines = [f"- {sentence}" for sentence in said]
         st.warning("\n".join([t("link.ignored"), *lines]), icon=":material/link_off:")
-    elif announced is not None and link.has_moved(announced, page.evaluation.ratio):
-        ratios = {"announced": t.ratio(announced), "ratio": t.ratio(page.evaluation.ratio)}
-        st.info(t("link.corrected", **ratios), icon=":material/history:")
+    if changed := changes_text(announced, page.case, page.evaluation.ratio, t):
+        st.info("\n- ".join(changed), icon=":material/history:")

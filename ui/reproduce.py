@@ -38,8 +38,8 @@ for line in result.by_outcome:
 def citation(page: Page) -> None:
     """Show how to cite the model and the open scenario, as a sentence and for BibTeX."""
     t = page.t
-    copy_text.block(t, cited(page), label=t("method.copy_citation"), key="citation")
-    copy_text.block(t, bibtex(page), label=t("method.copy_bibtex"), key="bibtex")
+    copy_text.block(t, cited(page), label=t("method.copy_citation"))
+    copy_text.block(t, bibtex(page), label=t("method.copy_bibtex"))
     st.caption(t("method.fingerprint", page=t("sources.menu")))
 
 
@@ -49,8 +49,8 @@ def code(page: Page) -> None:
     changes = changes_by_address(page)
     needs_file = changes is None or page.case.id in templates()
     st.markdown(t("method.run_file" if needs_file else "method.run_case"))
-    copy_text.block(t, python(page), label=t("method.copy_python"), key="python")
-    copy_text.block(t, command(page), label=t("method.copy_command"), key="command")
+    copy_text.block(t, python(page), label=t("method.copy_python"))
+    copy_text.block(t, command(page), label=t("method.copy_command"))
     if needs_file:
         scenario = page.scenario
         st.download_button(

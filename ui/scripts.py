@@ -5,11 +5,14 @@ finds its way into a page.
 """
 
 import re
+from functools import cache
 from html import escape
+from pathlib import Path
 
 from ui import framework_words
 from ui.words import LANGUAGES, Language
 
+EVERY_PAGE = Path(__file__).parent / "every_page.js"
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 DOCUMENT_LANGUAGE: dict[Language, str] = {
@@ -26,8 +29,15 @@ SCROLL = (
 
 
 def of_every_page(language: Language) -> str:
-    """Return the HTML that tells the browser the language, and puts Streamlit's own words in it."""
-    return f"<script>{DOCUMENT_LANGUAGE[language]}</script>{framework_words.script(language)}"
+    """Return the HTML that tells the browser the language, and what to do on every page."""
+    told = f"<script>{DOCUMENT_LANGUAGE[language]}</script>"
+    return told + framework_words.script(language) + f"<script>{every_page()}</script>"
+
+
+@cache
+def every_page() -> str:
+    """Return the script of copying and of coming back."""
+    return f"({EVERY_PAGE.read_text(encoding='utf-8').strip()})()"
 
 
 def scroll_to(key: str) -> str:
@@ -38,4 +48,4 @@ def scroll_to(key: str) -> str:
 def inline_scripts() -> tuple[str, ...]:
     """Return every script that pages may hold, as it is written there."""
     framework = "".join(framework_words.script(language) for language in LANGUAGES)
-    return (*DOCUMENT_LANGUAGE.values(), SCROLL, *_INLINE.findall(framework))
+    return (*DOCUMENT_LANGUAGE.values(), SCROLL, every_page(), *_INLINE.findall(framework))

@@ -9,7 +9,8 @@ import gettext
 import io
 import math
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from functools import cache, lru_cache
@@ -32,6 +33,8 @@ NO_BREAK, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
 UNDEFINED = "—"
 MILLION = 1_000_000
 MOST_DECIMALS = 6
+LIGATURES = {0xE6: "ae", 0x153: "oe"}
+"""Letters of two, which Unicode does not take apart."""
 ENOUGH_DIGITS = 400
 """More than the largest double has; Decimal stops at 28 of its own accord."""
 MONTHS_SHOWN_WITH_DECIMALS = 24
@@ -102,12 +105,24 @@ def _formatted(value: float, decimals: int | None, language: Language) -> str:
     Babel alone would round a half to the even digit.
     """
     places = MOST_DECIMALS if decimals is None else decimals
-    pattern = "#,##0." + ("#" if decimals is None else "0") * places
     with localcontext(prec=ENOUGH_DIGITS):
         # Adding zero turns a negative zero into a plain one.
         rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
-        written = numbers.format_decimal(rounded, format=pattern, locale=_locale(language))
-    return str(written).replace("-", MINUS)
+        written = _pattern(decimals).apply(rounded, _locale(language))
+    return written.replace("-", MINUS)
+
+
+@cache
+def _pattern(decimals: int | None) -> numbers.NumberPattern:
+    """Return the pattern of numbers with so many decimals, or with those they have."""
+    return numbers.parse_pattern(
+        "#,##0." + ("0" * decimals if decimals is not None else "#" * MOST_DECIMALS)
+    )
+
+
+@lru_cache(maxsize=64)
+def _dated(day: datetime.date, language: Language) -> str:
+    return dates.format_date(day, format="long", locale=_locale(language))
 
 
 @dataclass(frozen=True)
@@ -191,6 +206,10 @@ class Words:
         percent = round(share * 100, 10)
         return self("figure.percent", number=self.number(percent, decimals=decimals))
 
+    def sorted(self, texts: Iterable[str]) -> list[str]:
+        """Return texts as a dictionary orders them: accents and capitals only tell equals apart."""
+        return sorted(texts, key=lambda one: (folded(one), one))
+
     def whole_percents(self, shares: Sequence[float]) -> list[str]:
         """Return shares in whole percents that add up as the shares do.
 
@@ -218,7 +237,7 @@ class Words:
 
     def date(self, day: datetime.date) -> str:
         """Return a date: ``29 mai 2017`` or ``29 May 2017``."""
-        return dates.format_date(day, format="long", locale=_locale(self.language))
+        return _dated(day, self.language)
 
     def unit(self, unit: str, *, count: float = 2) -> str:
         """Return a unit in words, such as ``€ par personne et par an``; empty for a share."""
@@ -243,6 +262,12 @@ class Words:
     def figure(self, value: float, unit: str) -> str:
         """Return a number as a field shows it for editing: the unit stands beside, percent kept."""
         return self.percent(value) if unit == units.SHARE else self.number(value)
+
+
+def folded(text: str) -> str:
+    """Return a text without accents and capitals, for it to be found and put in its place."""
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
+    return "".join(one for one in apart if not unicodedata.combining(one))
 
 
 def rounded(value: float, *, towards: Literal["nearest", "up", "down"] = "nearest") -> float:

@@ -14,7 +14,7 @@ from roi_model.conventions import convention_effects
 from roi_model.scenario import SETTING_CHOICES
 from roi_model.templates import load_template
 from roi_model.verification import verification, verified_cases
-from tests.pages.opening import components, go_to, htmls, open_app, shown, tables
+from tests.pages.opening import go_to, htmls, open_app, shown, tables
 from tests.ui.reading_code import ROOT
 from tests.ui.reading_html import Tree
 from ui.labels import choice_text, perspective_label
@@ -47,7 +47,7 @@ def worked(app):
 
 def taken(app):
     """Return the texts to take along: citation, BibTeX, Python, command."""
-    return [one["text"] for one in components(app, "copy_text")]
+    return [Tree(one).all("pre")[0] for one in htmls(app) if 'data-copies="text"' in one]
 
 
 class TestTheSteps:

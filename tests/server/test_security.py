@@ -27,7 +27,7 @@ def scripts_in(html: str) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_pages_hold_may_run(language):
     held = scripts_in(scripts.of_every_page(language) + scripts.scroll_to("outcome_x"))
-    assert len(held) == 3
+    assert len(held) == 4
     assert all(map(is_allowed, held))
 
 
