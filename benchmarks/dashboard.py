@@ -7,26 +7,21 @@ measured in turn in the same run. ``python -m benchmarks.dashboard`` prints them
 
 import asyncio
 import json
-import re
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.testing.v1 import AppTest
-from websockets import ClientConnection, Subprotocol, connect
 
+from benchmarks.visitors import Served, streamlit_run, visiting
 from tests.browser.conftest import ROOT, free_port, launch_chromium, running_server
 
-RERUNS = 60
+RERUNS = 150
 CHANGES = 40
 PAGES = {"ours": ROOT / "dashboard.py", "bare": ROOT / "benchmarks" / "bare.py"}
+SLIDERS = {"ours": "switch:deadweight", "bare": ""}
 
 PICTURES = {"result": "ul.bars", "certainty": ".st-key-chart_distribution .barlayer"}
 """What follows a slider on the page without draws, and on the one with 16 384."""
@@ -49,18 +44,38 @@ selector => {
 
 
 def reruns() -> dict[str, list[float]]:
-    """Return milliseconds per rerun of each script after a slider moved, in turn."""
-    apps = {name: AppTest.from_file(str(path), default_timeout=60) for name, path in PAGES.items()}
-    for app in apps.values():
-        app.run()
-        app.run()
-    taken: dict[str, list[float]] = {name: [] for name in apps}
-    for step in range(1, RERUNS + 1):
-        for name, app in apps.items():
-            app.select_slider[0].set_value(step / 100)
-            started = time.perf_counter()
-            app.run()
-            taken[name].append(1000 * (time.perf_counter() - started))
+    """Return milliseconds from a slider moved to the end of the run, in turn, over a socket.
+
+    Beside them the processor time that a run took the server, in one figure for all runs.
+    """
+    with ExitStack() as stack:
+        places = {
+            name: stack.enter_context(streamlit_run(path, free_port()))
+            for name, path in PAGES.items()
+        }
+        return asyncio.run(_reruns(places))
+
+
+async def _reruns(places: dict[str, Served]) -> dict[str, list[float]]:
+    taken: dict[str, list[float]] = {name: [] for name in places}
+    async with AsyncExitStack() as stack:
+        visitors = {
+            name: await stack.enter_async_context(visiting(place.port, slider=SLIDERS[name]))
+            for name, place in places.items()
+        }
+        for visitor in visitors.values():
+            await visitor.run([])
+        before = {name: place.processor_seconds for name, place in places.items()}
+        for step in range(RERUNS):
+            for name, visitor in visitors.items():
+                percent = step % 99 + 1
+                option = f"{percent}\u00a0%" if name == "ours" else str(percent / 100)
+                taken[name].append(await visitor.move(option))
+                await asyncio.sleep(0.02)  # what the last run leaves to be tidied is not the next's
+        spent = {name: place.processor_seconds - before[name] for name, place in places.items()}
+    each = {name: 1000 * seconds / RERUNS for name, seconds in spent.items()}
+    said = ", ".join(f"{name} {value:.1f} ms" for name, value in each.items())
+    print(f"  processor time a run: {said}, ratio {each['ours'] / each['bare']:.2f}")
     return taken
 
 
@@ -112,55 +127,26 @@ def _opened(page: Page, address: str, watched: str) -> Page:
     return page
 
 
-async def _session(port: int, page: str, query: str) -> ClientConnection:
-    """Open a session as a browser does, and wait until its page is made."""
-    address = f"ws://localhost:{port}/_stcore/stream"
-    connection = await connect(address, max_size=None, subprotocols=[Subprotocol("streamlit")])
-    asked = BackMsg()
-    asked.rerun_script.query_string = query
-    asked.rerun_script.page_name = page
-    await connection.send(asked.SerializeToString())
-    while True:
-        message = ForwardMsg()
-        message.ParseFromString(await asyncio.wait_for(connection.recv(), 60))
-        if message.WhichOneof("type") == "script_finished":
-            return connection
-
-
 def memory_of_sessions(page: str, sessions: int = 50) -> dict[str, float]:
     """Return MiB of a server with one session on a page, and what each of many more adds.
 
     Every session has a scenario of its own, so that none shares what another computed.
     """
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(PAGES["ours"])]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.headless", "true"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
 
-    def resident() -> float:
-        (line,) = re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())
-        return int(line) / 1024
+    async def measured(place: Served) -> dict[str, float]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(visiting(place.port, page=page))
+            await asyncio.sleep(1)
+            first = place.resident
+            for number in range(1, sessions):
+                query = f"lang=fr&quiet_nights.people={1000 + number}"
+                await stack.enter_async_context(visiting(place.port, page=page, query=query))
+            await asyncio.sleep(1)
+            each = (place.resident - first) / (sessions - 1)
+            return {"one session": first, "each more": each}
 
-    async def measured() -> dict[str, float]:
-        held = [await _session(port, page, "lang=fr")]
-        await asyncio.sleep(1)
-        first = resident()
-        for number in range(1, sessions):
-            query = f"lang=fr&quiet_nights.people={1000 + number}"
-            held.append(await _session(port, page, query))
-        await asyncio.sleep(1)
-        return {"one session": first, "each more": (resident() - first) / (sessions - 1)}
-
-    try:
-        time.sleep(6)
-        return asyncio.run(measured())
-    finally:
-        process.kill()
-        process.wait(timeout=20)
+    with streamlit_run(PAGES["ours"], free_port()) as place:
+        return asyncio.run(measured(place))
 
 
 def first_page() -> dict[str, float]:
@@ -174,24 +160,6 @@ def first_page() -> dict[str, float]:
         page.goto(address)
         page.locator("h1").wait_for()
         return {"answering": answering, "first page": time.perf_counter() - opened}
-
-
-@contextmanager
-def _bare_server():
-    port = 8765
-    command = [sys.executable, "-m", "streamlit", "run", str(PAGES["bare"])]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.headless", "true"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        time.sleep(5)
-        yield f"http://localhost:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def _shown(taken: dict[str, list[float]], unit: str = "ms") -> dict[str, float]:
@@ -214,9 +182,10 @@ def main() -> None:
         ("server's time per rerun", reruns)
     ]
     with ExitStack() as stack:
+        bare = stack.enter_context(streamlit_run(PAGES["bare"], free_port()))
         addresses = {
             "ours": stack.enter_context(running_server()),
-            "bare": stack.enter_context(_bare_server()),
+            "bare": f"http://localhost:{bare.port}",
         }
         measures.append(("change to new number in Chromium", lambda: change_to_number(addresses)))
         measures.append(

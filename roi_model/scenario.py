@@ -159,6 +159,8 @@ class Scenario(Record):
         """Return the number or choice at ``address``; ``KeyError`` if there is none."""
         if address in CHOICES:
             return getattr(self.settings, address)
+        if address in SETTING_NUMBERS:  # asked for many times a page
+            return getattr(self.settings, address).value
         return dict(self.parameters())[address].value
 
     def value_from_text(self, address: str, written: str) -> Value:

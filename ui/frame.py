@@ -2,7 +2,9 @@
 
 import datetime
 import math
+from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Literal
@@ -21,7 +23,7 @@ from ui.ledger_words import changes_text
 from ui.theme import Palette, palette, style_sheet
 from ui.words import LANGUAGES, Language, Words, words_in
 
-ICON = str(Path(__file__).parent / "icon.svg")
+ICON = Path(__file__).parent / "icon.svg"
 
 QUOTE = "\u2019"
 
@@ -125,7 +127,7 @@ def open_page(name: PageName) -> Page:
     t = words_in(state.language())
     st.set_page_config(
         page_title=t("frame.title", page=t(f"{name}.menu")),
-        page_icon=ICON,
+        page_icon=_icon(),
         layout="wide",
     )
     case, scenario = state.case(), state.scenario()
@@ -160,6 +162,12 @@ def open_page(name: PageName) -> Page:
     if address is None:
         st.warning(t("link.too_long"), icon=":material/link_off:")
     return page
+
+
+@cache
+def _icon() -> str:
+    """Return the icon as an address that holds it: Streamlit would read a file at each rerun."""
+    return "data:image/svg+xml;base64," + b64encode(ICON.read_bytes()).decode()
 
 
 def address_in_full(page: Page, language: Language | None = None) -> str:

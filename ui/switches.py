@@ -19,10 +19,10 @@ WHOLE_PERCENTS = tuple(percent / 100 for percent in range(101))
 
 
 @lru_cache(maxsize=256)
-def _percents(current: float, t: Words) -> dict[float, str]:
-    """Return the steps of a slider of shares with their words; a finer one has its place."""
+def _percents(finer: tuple[float, ...], t: Words) -> dict[float, str]:
+    """Return the steps of a slider of shares with their words; finer ones have their place."""
     # By what is read: two options that are written alike would be taken for one another.
-    by_words = {t.percent(share): share for share in (*WHOLE_PERCENTS, current)}
+    by_words = {t.percent(share): share for share in (*WHOLE_PERCENTS, *finer)}
     return {share: words for words, share in sorted(by_words.items(), key=lambda pair: pair[1])}
 
 
@@ -145,7 +145,7 @@ def _share(page: Page, address: str, *, label: str) -> None:
     """Show a share as a slider in whole percents; a finer one, once typed, has its place in it."""
     t, key = page.t, f"switch:{address}"
     current: Any = page.scenario.value_at(address)
-    steps = _percents(float(current), t)
+    steps = _percents(() if current in WHOLE_PERCENTS else (float(current),), t)
     st.session_state[key] = current
     st.select_slider(
         label,
