@@ -23,6 +23,7 @@ from roi_model.case_files import shipped_cases, write_case
 from roi_model.case_schema import case_schema
 from roi_model.checks import SERIOUS, check
 from roi_model.evaluation import evaluate, perspective_in
+from roi_model.portfolio_draws import Ranges
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value
 from roi_model.settings import CONVENTIONS
@@ -172,6 +173,50 @@ def _export(options: argparse.Namespace) -> int:
             case=load_scenario(options.case),
         )
     return 0
+
+
+def _portfolio_report(options: argparse.Namespace) -> int:
+    drawn = {
+        "draws": options.draws,
+        "seed": options.seed,
+        "between_rows": _between_rows(options.between_rows),
+        "ranges": options.ranges,
+        "level": options.level,
+        "target": options.target,
+        "workers": options.workers,
+    }
+    moved = {name: getattr(options, name) for name in ("away", "towards", "elasticity")}
+    is_moved = options.away is not None and options.towards is not None
+    with _documents(options.command) as documents:
+        portfolio = documents.portfolio_report(
+            options.table,
+            Path(options.output),
+            template=options.template,
+            columns=dict(options.columns),
+            perspective=options.perspective,
+            drawn=drawn if options.draws else None,
+            moved=moved if is_moved else None,
+            language=options.language,
+            today=options.date,
+            group_by=options.group,
+        )
+    for problem in portfolio.problems[: portfolio_command.MOST_SHOWN]:
+        print(problem, file=sys.stderr)
+    if not portfolio.problems:
+        return 0
+    print(f"{len(portfolio.problems)} fault(s); {len(portfolio)} row(s) kept", file=sys.stderr)
+    return EXIT_FOUND
+
+
+def _between_rows(stated: list[tuple[str, str]]) -> dict[str, float] | float | None:
+    """Return rank correlations by address, or the one for all numbers."""
+    try:
+        ranks = {address: float(rank) for address, rank in stated}
+    except ValueError as error:
+        received = ", ".join("=".join(one).strip("=") for one in stated)
+        message = "must be ADDRESS=RANK, or a RANK"
+        raise _option_error("--between-rows", received, message) from error
+    return ranks.get("", ranks or None)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -342,6 +387,8 @@ def _add_document_commands(commands: Any) -> None:
     _add_case(command)
     _add_document(command, endings)
 
+    _add_portfolio_report(commands)
+
     command = _command(
         commands, "import", _import, "write the case that an edited workbook holds", shown=False
     )
@@ -349,6 +396,62 @@ def _add_document_commands(commands: Any) -> None:
     command.add_argument(
         "-o", "--output", required=True, metavar="CASE", help="a case file in .yaml or .json"
     )
+
+
+def _add_portfolio_report(commands: Any) -> None:
+    command = _command(
+        commands,
+        "portfolio-report",
+        _portfolio_report,
+        "write the brief or the workbook of many associations, one a row of a table",
+        shown=False,
+    )
+    command.add_argument("table", metavar="TABLE", help="a file in .csv, .xlsx or .parquet")
+    command.add_argument("--template", required=True, metavar="T", help="or a case, or its file")
+    _add_document(command, "a file in .pdf, the brief, or in .xlsx, the workbook")
+    command.add_argument(
+        "--draws",
+        type=int,
+        default=DEFAULT_DRAWS,
+        metavar="N",
+        help="0 for none, and then neither intervals nor ranks",
+    )
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="same seed, same result")
+    command.add_argument("--perspective", metavar="P", help="point of view; the template's if none")
+    command.add_argument(
+        "--column",
+        dest="columns",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="HEADING=ADDRESS",
+        help="what a column is, where it is not guessed",
+    )
+    command.add_argument(
+        "--between-rows",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="ADDRESS=RANK",
+        help="rank correlation of a number between rows, 0 to 1, or of all numbers: a RANK alone",
+    )
+    command.add_argument("--ranges", choices=get_args(Ranges), default="typed")
+    command.add_argument("--level", type=_share, default=DEFAULT_LEVEL, help="of the intervals")
+    command.add_argument("--target", type=float, default=1.0, metavar="RATIO")
+    command.add_argument("--workers", type=int, metavar="N", help="processes of this machine")
+    command.add_argument("--group", metavar="COLUMN", help="of the table, to sum rows by")
+    for name, help in (
+        ("away", "at most, the share of its funds that an association loses"),
+        ("towards", "at most, the share of its funds that it gains: with both, funds move"),
+        ("elasticity", "of quantities to funds; the template's if none"),
+    ):
+        command.add_argument(f"--{name}", type=float, metavar="SHARE", help=help)
+
+
+def _pair(written: str) -> tuple[str, str]:
+    """Return what stands before the last sign of equality, and after it."""
+    before, _, after = written.rpartition("=")
+    return before, after
 
 
 def _add_document(command: argparse.ArgumentParser, output: str) -> None:

@@ -33,7 +33,7 @@ Positions = NDArray[np.intp]
 Texts = NDArray[np.object_]
 
 CHOICES = (*SETTING_CHOICES, "price_year")
-"""Choices that rows may make each for itself; a programme has one point of view."""
+"""Choices that rows may make each for itself; a programme has one point of view for all."""
 WHOLE_YEARS = "activity_years"
 """A number that shapes a result as a choice does: rows are grouped by it."""
 OUTLYING = 3.5
@@ -50,6 +50,7 @@ class Portfolio:
     """
 
     template: Scenario
+    """Its point of view is that of the programme."""
     ids: Texts
     lines: NDArray[np.int64]
     """Where each row stands in the table it comes from."""
@@ -68,6 +69,19 @@ class Portfolio:
     def __len__(self) -> int:
         """Return the number of rows kept."""
         return self.ids.size
+
+    @property
+    def perspective(self) -> str:
+        """The id of the point of view that results are from."""
+        return self.template.settings.perspective
+
+    def seen_from(self, perspective: str) -> "Portfolio":
+        """Return the same associations from another point of view.
+
+        Raises:
+            ScenarioError: the template has none by that id.
+        """
+        return replace(self, template=self.template.with_changes({"perspective": perspective}))
 
     def rows(self, positions: ArrayLike) -> "Portfolio":
         """Return some of the rows, in the order given; a mask of booleans will do."""
@@ -179,18 +193,23 @@ def portfolio_of(
     choices: Mapping[str, Sequence[Value | None]] | None = None,
     labels: Mapping[str, Sequence[str]] | None = None,
     faults: Iterable[tuple[int, Problem]] = (),
+    perspective: str | None = None,
 ) -> Portfolio:
     """Return the associations of a table, those at fault listed in ``problems`` and left out.
 
     ``numbers`` are by address, one entry a row, NaN for a blank. ``ids`` tell rows apart, and
     their draws of chance: a row keeps its draws wherever it stands, as long as it keeps its id;
     without them, rows are numbered from 1. ``lows`` and ``highs`` give some numbers a range.
-    ``faults`` are those already found, by the position of their row.
+    ``faults`` are those already found, by the position of their row. Results are from the point of
+    view of ``perspective``, by default that of the template.
 
     Raises:
         ScenarioError: a column is not of the template, or no row is left; all faults are listed.
+            Or the template has no such point of view.
         ValueError: columns are not of one length.
     """
+    if perspective is not None:
+        template = template.with_changes({"perspective": perspective})
     table = _Table(
         template=template,
         numbers=_floats(numbers),
@@ -476,7 +495,7 @@ def evaluate_portfolio(
 ) -> PortfolioEvaluation:
     """Return the result of every row: that of ``evaluate`` of its scenario.
 
-    From the point of view of the template's settings by default.
+    From the point of view of the portfolio by default; another is that of this result only.
 
     Raises:
         KeyError: ``perspective`` is an id the template does not have.

@@ -15,16 +15,20 @@ of another kind is refused.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
+import yaml
+
 from roi_model import units
 from roi_model.parameters import Factor, Name, Parameter
 from roi_model.portfolio import CHOICES
-from roi_model.portfolio_tables import Table, is_blank
+from roi_model.portfolio_tables import Language, Table, is_blank
 from roi_model.problems import Problem, ScenarioError
+from roi_model.reference_data import DATA
 from roi_model.scenario import Scenario
 from roi_model.templates import Template
 
@@ -213,6 +217,13 @@ def labels_of(scenario: Scenario) -> dict[str, Name]:
     return costs | {one.id: one.label for one in scenario.outcomes}
 
 
+def label_of(address: str, scenario: Scenario, language: Language) -> str:
+    """Return what the number at an address is called: by its own label, or that of its line."""
+    number = dict(scenario.parameters())[address]
+    label = getattr(number, "label", labels_of(scenario).get(address.partition(".")[0]))
+    return address if label is None else str(getattr(label, language))
+
+
 @lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     """Return the words of a text that tell something, without accents and plurals."""
@@ -319,3 +330,45 @@ def column_fault(
     return Problem(
         where=f"column {heading}", code=code, received=received, allowed=allowed, message=message
     )
+
+
+# --- What the columns of results are called ----------------------------------------------------
+
+
+def headings_of(
+    keys: Iterable[str],
+    scenario: Scenario,
+    language: Language,
+    *,
+    level: float,
+    target: float,
+) -> dict[str, str]:
+    """Return what columns of results are called by a person, by their key; no two are alike.
+
+    ``level`` and ``target`` are those that draws were looked at with, where there are any.
+    """
+    lines = labels_of(scenario)
+    people = {one.id: one.name for one in scenario.stakeholders}
+    found = {}
+    for key in keys:
+        kind, _, of = key.partition(".")
+        label = (people if kind in ("gains", "pays") else lines).get(of)
+        found[key] = getattr(_headings()[kind], language).format(
+            label="" if label is None else getattr(label, language),
+            currency=scenario.currency,
+            level=_written(100 * level, language),
+            target=_written(target, language),
+        )
+    times = Counter(found.values())
+    return {key: f"{one} [{key}]" if times[one] > 1 else one for key, one in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _headings() -> Mapping[str, Name]:
+    text = (DATA / "portfolio_headings.yaml").read_text(encoding="utf-8")
+    return {key: Name.model_validate(said) for key, said in yaml.safe_load(text).items()}
+
+
+def _written(number: float, language: Language) -> str:
+    text = f"{number:.10g}"
+    return text.replace(".", ",") if language == "fr" else text

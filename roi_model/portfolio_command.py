@@ -74,7 +74,11 @@ def add_to(commands: Any) -> None:
     command.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to run on")
     command.add_argument("--workers", type=int, metavar="N", help="processes of this machine")
     command.add_argument("--progress", action="store_true", help="even where none sees it")
-    command.add_argument("--language", choices=("fr", "en"), default="en", help="of a CSV file")
+    command.add_argument(
+        "--language",
+        choices=("fr", "en"),
+        help="of the headings of a file for people; keys for programs if none, and in .parquet",
+    )
 
     help = "write a table to fill in, one row an association"
     command = commands.add_parser("portfolio-table", help=help, description=help)
@@ -95,9 +99,9 @@ def _portfolio(options: argparse.Namespace) -> int:
     template = _template(options.template)
     table = read_table(options.table)
     matches = matches_of(table, template, dict(_pair(one) for one in options.columns))
-    portfolio = portfolio_from(table, template, matches)
+    portfolio = portfolio_from(table, template, matches, perspective=options.perspective)
     simulation = _simulated(portfolio, options)
-    evaluation = evaluate_portfolio(portfolio, options.perspective)
+    evaluation = evaluate_portfolio(portfolio)
     output = Path(options.output)
     _write(
         lambda path: write_columns(
@@ -105,6 +109,7 @@ def _portfolio(options: argparse.Namespace) -> int:
                 evaluation,
                 simulation,
                 template=template if isinstance(template, Template) else None,
+                language=None if output.suffix.lower() == ".parquet" else options.language,
             ),
             path,
             language=options.language,
@@ -143,7 +148,6 @@ def _simulated(portfolio: Portfolio, options: argparse.Namespace) -> PortfolioSi
     stated: dict[str, Any] = {
         "draws": options.draws,
         "seed": options.seed,
-        "perspective": options.perspective,
         "between_rows": _between_rows(options.between_rows),
         "ranges": options.ranges,
         "level": options.level,
@@ -153,8 +157,6 @@ def _simulated(portfolio: Portfolio, options: argparse.Namespace) -> PortfolioSi
         plan_of(portfolio, **stated)  # before a cluster is asked for
     except ScenarioError:
         raise
-    except KeyError as error:
-        raise _option("--perspective", options.perspective, "no such point of view") from error
     except ValueError as error:
         raise _option("options", "see below", str(error)) from error
     with ExitStack() as stack:

@@ -10,7 +10,9 @@ standard draw.
 
 Means of rows gain from it all that Sobol points give; the spread of a sum of many independent rows
 is as good as from half as many fresh draws. Two given rows begin at the same place, and so move
-together, with a probability of one in the number of draws.
+together, with a probability of one in the number of draws. Sums do not swell with it: rows that
+begin at different places move a little against each other, and over all places covariances sum to
+0. Where rows are compared with each other, ``portfolio_engine`` gives each a place of its own.
 
 Source: Owen (1998), Latin supercube sampling, ACM TOMACS 8(1), for the shuffled second set; Vasicek
 (2002), Risk 15(12), for one factor between many.
@@ -42,7 +44,7 @@ from roi_model.points import Bits, Points, sobol_points
 from roi_model.portfolio import Amounts, Portfolio
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario
-from roi_model.simulation import DEFAULT_LEVEL, FEWEST_DRAWS
+from roi_model.simulation import DEFAULT_LEVEL, FEWEST_DRAWS, points_of
 from roi_model.uncertainty import estimates
 
 Ranges = Literal["typed", "template"]
@@ -86,6 +88,21 @@ class Plan:
             sorted(self.between_rows.items()),
         )
         return hashlib.sha256(repr(stated).encode()).hexdigest()
+
+    @cached_property
+    def points(self) -> tuple[Points, Points]:
+        """Points of what all rows have in common, and of what each has of its own.
+
+        They go to workers with the plan: to make them loads much of SciPy.
+        """
+        common = points_of("sobol", self.seed, max(1, len(self.between_rows)), self.draws)
+        own = sobol_points(
+            seed=_derived(self.seed, 1),
+            dimensions=common.dimensions,
+            replicates=common.replicates,
+            per_replicate_log2=common.per_replicate.bit_length() - 1,
+        )
+        return common, own
 
 
 def plan_of(
@@ -160,16 +177,11 @@ class Source:
     Own ones are held twice in a row, so that any turn of them is a part of it.
     """
 
-    def __init__(self, plan: Plan, columns: Mapping[str, int], points: Points) -> None:
-        """Take ``points`` for what is common, and make those that rows have of their own."""
-        self.size = points.replicates * points.per_replicate
-        self._common = points
-        self._own = sobol_points(
-            seed=_derived(plan.seed, 1),
-            dimensions=points.dimensions,
-            replicates=points.replicates,
-            per_replicate_log2=points.per_replicate.bit_length() - 1,
-        )
+    def __init__(self, plan: Plan, columns: Mapping[str, int]) -> None:
+        """Take the points of a plan; ``columns`` are those of each number."""
+        self._common, self._own = plan.points
+        self.replicates = self._common.replicates
+        self.size = self.replicates * self._common.per_replicate
         shuffle = np.random.Generator(np.random.PCG64DXSM(_derived(plan.seed, 2)))
         self._order = shuffle.permutation(self.size)
         self.terms = _terms(plan, columns)

@@ -31,7 +31,6 @@ from roi_model.portfolio_draws import (
 )
 from roi_model.scenario import Scenario
 from roi_model.settings import SETTING_NUMBERS
-from roi_model.simulation import points_of
 from roi_model.uncertainty import distribution_of, estimates, uncertain_numbers
 from roi_model.valuation import Valuation
 from roi_model.value_map import OUTCOME_SHARES, Cost, Outcome
@@ -52,6 +51,10 @@ class Part:
     """Shape (rows, statistics)."""
     blocks: tuple[Amounts, ...]
     """Shape (lines, draws) each."""
+
+
+def ready() -> None:
+    """Do nothing: a worker that is asked to has loaded this module."""
 
 
 def simulate_rows(plan: Plan, rows: Portfolio) -> Part:
@@ -184,12 +187,11 @@ class Engine:
     """What makes draws of rows: points, standard draws, and the numbers of each line."""
 
     def __init__(self, plan: Plan) -> None:
-        """Make the points; draws are made as they are asked for."""
+        """Begin with no draws: they are made as they are asked for."""
         self.plan = plan
         addresses = [address for address, _ in estimates(plan.template)]
         self.columns = {address: place for place, address in enumerate(addresses)}
-        self.points = points_of("sobol", plan.seed, max(1, len(self.columns)), plan.draws)
-        self.source = Source(plan, self.columns, self.points)
+        self.source = Source(plan, self.columns)
         self.size = self.source.size
         self.of_rows = tuple(
             one for one in self.columns if one in plan.typed or plan.between_rows[one] < 1
@@ -325,25 +327,33 @@ class Engine:
         for position, reading in enumerate(readings):
             if position % BLOCK == 0:
                 blocks.append(np.zeros((len(self.line_ids), self.size)))
-            benefits, costs = self._row(reading, position, rows.ids[position], blocks[-1])
+            start = self._start(rows.ids[position])
+            benefits, costs = self._row(reading, position, start, blocks[-1])
             statistics[position] = self._statistics(benefits, costs)
         return Part(statistics=statistics, blocks=tuple(blocks))
 
     def ratios(self, rows: Portfolio) -> Amounts:
-        """Return the ratio of some rows at every draw; shape (rows, draws)."""
+        """Return the ratio of some rows at every draw; shape (rows, draws).
+
+        They are there to be compared: as long as there are places for all, no two begin their
+        points at the same one. The next free one is as good, since points are shuffled.
+        """
         found = np.empty((len(rows), self.size))
         sums = np.zeros((len(self.line_ids), self.size))
+        taken: set[int] = set()
         for position, reading in enumerate(self._readings(rows)):
-            found[position] = formulas.ratio(
-                *self._row(reading, position, rows.ids[position], sums)
-            )
+            start = self._start(rows.ids[position])
+            while start in taken and len(taken) < self.size:
+                start = (start + 1) % self.size
+            taken.add(start)
+            found[position] = formulas.ratio(*self._row(reading, position, start, sums))
         return found
 
     def _row(
-        self, reading: _Reading, position: int, row_id: str, sums: Amounts
+        self, reading: _Reading, position: int, start: int, sums: Amounts
     ) -> tuple[Amounts, Amounts]:
         """Return benefits and costs of a row, and add what its lines amount to to ``sums``."""
-        start, place = self._start(row_id), reading.place[position]
+        place = reading.place[position]
         drawn: dict[str, Numeric] = {}
         benefits, costs = np.zeros(self.size), np.zeros(self.size)
         for line, total in zip(reading.lines, sums, strict=True):

@@ -5,13 +5,12 @@ delimited by semicolons, or of columns that hold one which can be nothing else. 
 ``n.d.`` leaves the number of the template as it is.
 """
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,22 +26,30 @@ from roi_model.portfolio_columns import (
     LOW,
     Match,
     column_fault,
-    labels_of,
+    headings_of,
+    label_of,
     matches_of,
     targets_of,
 )
 from roi_model.portfolio_simulation import PortfolioSimulation
-from roi_model.portfolio_tables import NoValue, Table, file_error, is_blank, read_table
+from roi_model.portfolio_tables import Columns as Columns
+from roi_model.portfolio_tables import Language as Language
+from roi_model.portfolio_tables import (
+    NoValue,
+    Table,
+    csv_of,
+    file_error,
+    is_blank,
+    parquet_of,
+    read_table,
+    workbook_of,
+)
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value
 from roi_model.templates import Template
 from roi_model.value_map_files import number_in
 
 MOST_ROWS_OF_A_SHEET = 1_048_576
-
-Language = Literal["fr", "en"]
-Columns = Mapping[str, Sequence[Any]]
-
 
 _NOT_KNOWN = frozenset({"-", "–", "—", "n/a", "na", "nd", "n.d.", "nc", "n.c.", "nan"})
 _EXAMPLE = re.compile(r"\s*ex[ae]mple\b", re.IGNORECASE)
@@ -53,27 +60,39 @@ def read_portfolio(
     template: Template | Scenario,
     *,
     mapping: Mapping[str, str] | None = None,
+    perspective: str | None = None,
 ) -> Portfolio:
     """Return the associations in a file; ``mapping`` corrects what columns are taken for.
 
+    They are seen from ``perspective``, by default the point of view of the template.
+
     Raises:
-        ScenarioError: the file cannot be read, a column is at fault, or no row is left.
+        ScenarioError: the file cannot be read, a column is at fault, no row is left, or the
+            template has no such point of view.
     """
     table = read_table(path)
-    return portfolio_from(table, template, matches_of(table, template, mapping))
+    matches = matches_of(table, template, mapping)
+    return portfolio_from(table, template, matches, perspective=perspective)
 
 
 def portfolio_from(
-    table: Table, template: Template | Scenario, matches: Sequence[Match]
+    table: Table,
+    template: Template | Scenario,
+    matches: Sequence[Match],
+    *,
+    perspective: str | None = None,
 ) -> Portfolio:
     """Return the associations in a table, rows at fault listed with line and column.
 
-    Rows whose id begins with *example*, as in a table to fill in, are left out.
+    They are seen from ``perspective``, by default the point of view of the template. Rows whose id
+    begins with *example*, as in a table to fill in, are left out.
 
     Raises:
         ScenarioError: as ``read_portfolio``.
     """
     scenario = template.case if isinstance(template, Template) else template
+    if perspective is not None:
+        scenario = scenario.with_changes({"perspective": perspective})
     wrong = [one.problem for one in matches if one.problem is not None]
     if not any(one.target not in (ID, IGNORED) for one in matches):
         message = "some column must be one of the template"
@@ -281,17 +300,13 @@ def table_to_fill(
         identifier: [{"fr": "exemple", "en": "example"}[language]],
         name: [example],
     }
-    labels = labels_of(scenario)
     for address in addresses:
-        number = parameters[address]
-        line = labels.get(address.partition(".")[0])
-        label = getattr(number, "label", line)
-        text = getattr(label, language) if label is not None else address
-        columns[f"{text} [{address}]"] = [_example(number)]
+        heading = f"{label_of(address, scenario, language)} [{address}]"
+        columns[heading] = [_example(parameters[address])]
     if suffix == ".xlsx":
-        return _as_workbook(columns)
+        return workbook_of(columns)
     if suffix == ".csv":
-        return _as_csv(columns, language)
+        return csv_of(columns, language)
     raise file_error(suffix, "file_ending", "must end in one of: .csv, .xlsx", ".csv, .xlsx")
 
 
@@ -312,18 +327,21 @@ def result_columns(
     simulation: PortfolioSimulation | None = None,
     *,
     template: Template | None = None,
+    language: Language | None = None,
 ) -> dict[str, Sequence[Any]]:
     """Return the results of rows as columns: what the table says, then figures, then parts.
 
     Euros of present value. What is undefined, such as a ratio without a cost, is ``None``.
     ``unfilled`` lists the numbers that stand at 0 because no one gave them; with a ``template``,
     without those that may well be 0.
+
+    Columns and numbers are named in the ``language`` of a person; without one by keys and
+    addresses, the same for every reader, which programs can rely on.
     """
     portfolio = evaluation.portfolio
     columns: dict[str, Sequence[Any]] = {
         "id": portfolio.ids.tolist(),
         "line": portfolio.lines.tolist(),
-        **{name: column.tolist() for name, column in portfolio.labels.items()},
     }
     figures: dict[str, Any] = {"ratio": evaluation.ratios}
     if simulation is not None:
@@ -344,14 +362,26 @@ def result_columns(
     for one, (gains, paid) in evaluation.by_stakeholder.items():
         figures |= {f"gains.{one}": gains, f"pays.{one}": paid}
     columns |= {name: _defined(value) for name, value in figures.items()}
-    columns["unfilled"] = unfilled(portfolio, template)
-    return columns
+    columns["unfilled"] = unfilled(portfolio, template, language=language)
+    if language is not None:
+        level, target = (0.0, 0.0) if simulation is None else (simulation.level, simulation.target)
+        headings = headings_of(columns, portfolio.template, language, level=level, target=target)
+        columns = {headings[key]: column for key, column in columns.items()}
+    own: dict[str, Sequence[Any]] = {}
+    for name, column in portfolio.labels.items():
+        while name in columns or name in own:
+            name += " (table)"
+        own[name] = column.tolist()
+    first = dict(islice(columns.items(), 2))
+    return first | own | columns
 
 
-def unfilled(portfolio: Portfolio, template: Template | None = None) -> list[str]:
+def unfilled(
+    portfolio: Portfolio, template: Template | None = None, *, language: Language | None = None
+) -> list[str]:
     """Return for each row the addresses that stand at 0 because no one gave their number.
 
-    With a ``template``, those of them that it needs.
+    With a ``template``, those of them that it needs; with a ``language``, their labels.
     """
     empty = [
         address
@@ -360,11 +390,12 @@ def unfilled(portfolio: Portfolio, template: Template | None = None) -> list[str
     ]
     found: list[list[str]] = [[] for _ in range(len(portfolio))]
     for address in empty:
+        name = address if language is None else label_of(address, portfolio.template, language)
         column = portfolio.numbers.get(address)
         missing = range(len(portfolio)) if column is None else np.flatnonzero(np.isnan(column))
         for row in missing:
-            found[int(row)].append(address)
-    return [" ".join(one) for one in found]
+            found[int(row)].append(name)
+    return [(" " if language is None else "; ").join(one) for one in found]
 
 
 def _defined(values: Any) -> list[float | None]:
@@ -375,7 +406,7 @@ def write_columns(
     columns: Columns,
     path: str | Path,
     *,
-    language: Language = "en",
+    language: Language | None = None,
     said: Mapping[str, str] | None = None,
 ) -> None:
     """Write columns as Parquet, CSV or Excel, as the ending of ``path`` says.
@@ -390,14 +421,14 @@ def write_columns(
     path = Path(path)
     match path.suffix.lower():
         case ".parquet":
-            content = _as_parquet(columns, said or {}, path.name)
+            content = parquet_of(columns, said or {}, path.name)
         case ".csv":
-            content = _as_csv(columns, language)
+            content = csv_of(columns, language)
         case ".xlsx":
             if len(next(iter(columns.values()))) >= MOST_ROWS_OF_A_SHEET:
                 message = f"a sheet holds at most {MOST_ROWS_OF_A_SHEET} rows"
                 raise file_error(path.name, "file_too_many_rows", message)
-            content = _as_workbook(columns)
+            content = workbook_of(columns)
         case _:
             endings = ".parquet, .csv, .xlsx"
             raise file_error(path.name, "file_ending", f"must end in one of: {endings}", endings)
@@ -415,62 +446,3 @@ def fault_columns(problems: Iterable[Problem]) -> dict[str, Sequence[Any]]:
         "message": [one.message for one in found],
         "code": [one.code for one in found],
     }
-
-
-def _as_parquet(columns: Columns, said: Mapping[str, str], source: str) -> bytes:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        message = "writing Parquet needs pyarrow: pip install 'roi-model[portfolio]'"
-        raise file_error(source, "file_needs_pyarrow", message) from error
-    table = pyarrow.table({name: pyarrow.array(list(one)) for name, one in columns.items()})
-    buffer = io.BytesIO()
-    parquet.write_table(table.replace_schema_metadata(dict(said)), buffer)
-    return buffer.getvalue()
-
-
-def _as_csv(columns: Columns, language: Language) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";" if language == "fr" else ",")
-    writer.writerow([_inert(one) for one in columns])
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow([_cell(one, language) for one in row])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any, language: Language) -> Any:
-    if isinstance(value, str):
-        return _inert(value)
-    if isinstance(value, float) and language == "fr":
-        return repr(value).replace(".", ",")
-    return "" if value is None else value
-
-
-def _inert(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; a number stays one."""
-    is_number = re.fullmatch(r"-?[0-9.,]+(e[+-]?[0-9]+)?", text)
-    return f"'{text}" if re.match(r"[=+@\-\t\r]", text) and not is_number else text
-
-
-def _as_workbook(columns: Columns) -> bytes:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("results")
-    sheet.freeze_panes = "A2"
-
-    def cell(value: Any) -> Any:
-        if isinstance(value, str):
-            text = WriteOnlyCell(sheet, value=re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", value))
-            text.data_type = "s"
-            return text
-        return value.item() if isinstance(value, np.generic) else value
-
-    sheet.append([cell(one) for one in columns])
-    for row in zip(*columns.values(), strict=True):
-        sheet.append([cell(one) for one in row])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()

@@ -6,9 +6,12 @@ and no forecast: what one more euro brings is not seen in what all of them have 
 """
 
 import math
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from roi_model import formulas
 from roi_model.portfolio import Amounts, PortfolioEvaluation, Positions
@@ -16,6 +19,11 @@ from roi_model.problems import Problem, ScenarioError
 
 STEPS = 64
 """Straight pieces that a curve of diminishing returns is made of, on either side of today."""
+
+SAMPLED = 20_000
+"""Prices that are looked at first, of as many as there are pieces."""
+BEYOND = 1e300
+"""Above any price."""
 
 ROUNDING = 1e-9
 """Relative: a difference no larger than this is the rounding of the arithmetic."""
@@ -99,10 +107,15 @@ def moved_funds(
     rows = np.flatnonzero((costs > 0) & (movable > 0) & curve.is_concave)
     curve = curve.of(rows)
     share = movable[rows] / costs[rows]
-    given, lost = curve.pieces(-away * share)
-    received, gained = curve.pieces(towards * share)
-    amounts, ends = _best(given, lost, received, gained, most_moved)
-    change = amounts[1].sum(axis=1) - amounts[0].sum(axis=1)
+    given, received = curve.pieces(-away * share), curve.pieces(towards * share)
+    bounds = [given.below(BEYOND), received.below(BEYOND)]
+    bounds += [] if most_moved is None else [most_moved]
+    total = min(_best(given, received), *bounds)
+    change, last_given, last_received = np.zeros(rows.size), math.nan, math.nan
+    if total > 0:
+        leaving, last_given = given.moved(total)
+        change, price = received.moved(total)
+        change, last_received = change - leaving, -price
     added = curve.added(change / costs[rows])
     moves = [
         Move(
@@ -120,8 +133,8 @@ def moved_funds(
         gain=math.fsum(one.added_benefits for one in moves),
         benefits_now=math.fsum(evaluation.benefits),
         costs_now=math.fsum(costs),
-        last_given=ends[0],
-        last_received=ends[1],
+        last_given=last_given,
+        last_received=last_received,
         moves=tuple(sorted(moves, key=lambda one: -one.added_costs)),
     )
 
@@ -136,6 +149,9 @@ class _Curve:
         bends = (self.elasticities > 0) & (self.elasticities < 1)
         self.is_concave = np.all((self.benefits >= 0) | ~bends, axis=0)
         self.steps = STEPS if bends.any() else 1
+        if (self.elasticities == self.elasticities[0]).all():  # one curve is drawn sooner than many
+            self.benefits = self.benefits.sum(axis=0, keepdims=True)
+            self.elasticities = self.elasticities[:1]
 
     def of(self, rows: Positions) -> "_Curve":
         """Return that of some rows."""
@@ -150,16 +166,16 @@ class _Curve:
         times = formulas.posts_multiplier(1.0 + share, 1.0, self.elasticities)
         return np.sum(self.benefits * (times - 1.0), axis=0)
 
-    def pieces(self, farthest: Amounts) -> tuple[Amounts, Amounts]:
-        """Return the straight pieces from today to the farthest share: euros, benefit a euro.
-
-        Shapes (rows, steps), from today on.
-        """
-        places = [farthest * step / self.steps for step in range(self.steps + 1)]
-        benefits = np.stack([self.added(one) for one in places], axis=1)
-        euros = np.abs(np.diff(np.stack(places, axis=1), axis=1)) * self.costs[:, np.newaxis]
-        values = np.diff(benefits, axis=1) * np.sign(farthest)[:, np.newaxis]
-        return euros, np.where(euros > 0, values / np.where(euros > 0, euros, 1.0), 0.0)
+    def pieces(self, farthest: Amounts) -> "_Pieces":
+        """Return the straight pieces from today to the farthest share."""
+        euros = np.abs(farthest) * self.costs / self.steps
+        prices = np.empty((self.steps, farthest.size))
+        before = np.zeros(farthest.size)
+        for step in range(self.steps):
+            added = self.added(farthest * (step + 1) / self.steps)
+            prices[step] = before - added
+            before = added
+        return _Pieces(euros=euros, prices=prices / np.where(euros > 0, euros, 1.0))
 
 
 def _elasticities(evaluation: PortfolioEvaluation, given: float | None) -> Amounts:
@@ -189,39 +205,83 @@ def _elasticities(evaluation: PortfolioEvaluation, given: float | None) -> Amoun
     return elasticities
 
 
-def _best(
-    given: Amounts, lost: Amounts, received: Amounts, gained: Amounts, most: float | None
-) -> tuple[tuple[Amounts, Amounts], tuple[float, float]]:
-    """Return how much of each piece moves, and the benefit of the last euro of either side.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Pieces:
+    """What may leave rows, or come to them. Pieces of the lowest price move first."""
 
-    The pieces that lose least give to those that gain most, as long as that gains. A row gains
-    less from a euro more than it loses from one less, so that none does both; its pieces follow
-    each other in the same order as their benefits.
+    euros: Amounts
+    """Of each piece of a row."""
+    prices: Amounts
+    """What a euro loses where it comes from, or the negative of what it gains where it goes. Shape
+    (steps, rows)."""
+
+    @property
+    def sample(self) -> Amounts:
+        """Some of the prices."""
+        every = max(1, self.prices.size // SAMPLED) | 1  # odd: not of the same rows at every step
+        return self.prices.ravel()[::every]
+
+    def counts(self, price: float) -> NDArray[np.uint8]:
+        """Return how many pieces of each row are below a price: ``STEPS`` at most."""
+        # Bytes are summed many times sooner than booleans.
+        return np.sum((self.prices < price).view(np.uint8), axis=0, dtype=np.uint8)
+
+    def below(self, price: float) -> float:
+        """Return the euros of all pieces below a price."""
+        return float(self.euros @ self.counts(price))
+
+    def between(self, low: float, high: float) -> tuple[Amounts, Amounts, Positions]:
+        """Return prices from ``low`` to below ``high``, rising; with their euros and rows."""
+        steps, rows = np.nonzero((self.prices >= low) & (self.prices < high))
+        prices = self.prices[steps, rows]
+        order = np.argsort(prices, kind="stable")
+        return prices[order], self.euros[rows[order]], rows[order]
+
+    def moved(self, total: float) -> tuple[Amounts, float]:
+        """Return the euros of each row among so many in all, and the price of the last one."""
+        low, high = _narrowed(self.sample, lambda price: self.below(price) >= total)
+        prices, euros, rows = self.between(low, high)
+        before = self.below(low) + np.cumsum(euros) - euros
+        part = np.clip(total - before, 0.0, euros)
+        amounts = self.euros * self.counts(low) + np.bincount(rows, part, self.euros.size)
+        return amounts, float(prices[np.flatnonzero(part)[-1]])
+
+
+def _narrowed(sample: Amounts, is_reached: Callable[[float], bool]) -> tuple[float, float]:
+    """Return neighbours of a sample of prices of which only the higher reaches what is sought."""
+    prices = np.unique(np.concatenate([[-BEYOND], sample, [BEYOND]])).tolist()
+    at = bisect_left(prices, True, lo=1, hi=len(prices) - 1, key=is_reached)
+    return prices[at - 1], prices[at]
+
+
+def _best(given: _Pieces, received: _Pieces) -> float:
+    """Return how much moves: pieces that lose least to those that gain most, as long as it gains.
+
+    A row gains less from a euro more than it loses from one less, so that none does both; its
+    pieces follow each other in the same order as their benefits.
+
+    At a price where less would be given than received, all of that moves; where more would be,
+    all that is received. Between two such prices pieces are set beside each other one by one.
     """
-    cheapest = np.argsort(lost, axis=None, kind="stable")
-    dearest = np.argsort(-gained, axis=None, kind="stable")
-    from_, to = np.cumsum(given.ravel()[cheapest]), np.cumsum(received.ravel()[dearest])
-    whole = min(from_[-1], to[-1]) if from_.size else 0.0
-    if most is not None:
-        whole = min(whole, most)
-    marks = np.unique(np.concatenate([[0.0], from_, to]))
-    marks = np.append(marks[marks < whole], whole)
+
+    def less(price: float) -> float:
+        return price - ROUNDING * abs(price)
+
+    low, high = _narrowed(
+        np.concatenate([given.sample, -received.sample]),
+        lambda price: given.below(less(price)) >= received.below(-price),
+    )
+    lost, from_, _ = given.between(less(low), less(high))
+    gained, to, _ = received.between(-high, -low)
+    sure_from, sure_to = given.below(less(low)), received.below(-high)
+    from_, to = sure_from + np.cumsum(from_), sure_to + np.cumsum(to)
+    sure = max(sure_from, sure_to)
+    if not (from_.size and to.size):
+        return sure
+    marks = np.unique(np.concatenate([from_, to, [sure]]))
+    marks = marks[(marks >= sure) & (marks <= min(from_[-1], to[-1]))]
     middles = (marks[1:] + marks[:-1]) / 2
-    loss = lost.ravel()[cheapest[np.searchsorted(from_, middles)]]
-    gain = gained.ravel()[dearest[np.searchsorted(to, middles)]]
+    loss, gain = lost[np.searchsorted(from_, middles)], -gained[np.searchsorted(to, middles)]
     is_better = gain - loss > ROUNDING * np.maximum(np.abs(gain), np.abs(loss))
     pays = int(np.count_nonzero(np.logical_and.accumulate(is_better)))
-    total = float(marks[pays])
-    ends = (float(loss[pays - 1]), float(gain[pays - 1])) if pays else (math.nan, math.nan)
-    return (
-        (_taken(given, cheapest, from_, total), _taken(received, dearest, to, total)),
-        ends,
-    )
-
-
-def _taken(pieces: Amounts, order: Positions, cumulated: Amounts, total: float) -> Amounts:
-    """Return how much is taken of each piece, in their order, until the total is reached."""
-    taken = np.zeros(pieces.size)
-    before = np.concatenate([[0.0], cumulated[:-1]]) if cumulated.size else cumulated
-    taken[order] = np.clip(total - before, 0.0, pieces.ravel()[order])
-    return taken.reshape(pieces.shape)
+    return float(marks[pays])

@@ -36,6 +36,7 @@ from roi_model.portfolio_engine import (
     Engine,
     Part,
     engine_of,
+    ready,
     simulate_rows,
 )
 from roi_model.simulation import DEFAULT_LEVEL, Contribution, Simulation
@@ -116,6 +117,8 @@ class Ranked:
     best_rank: int
     worst_rank: int
     """The ranks that hold the level of the draws, as many left out on either side."""
+    overlaps: int
+    """With how many of all other rows its interval overlaps: which is higher is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,16 +178,17 @@ def simulate_portfolio(
         level=level,
         target=target,
     )
-    engine = engine_of(plan)  # faults of the template come out here, and not of a worker
-    order = _canonical_order(portfolio)
-    rows = BLOCK * max(1, -(-task_rows // BLOCK))
-    tasks = [order[start : start + rows] for start in range(0, order.size, rows)]
     found = np.empty((len(portfolio), len(STATISTICS)))
-    sums = np.zeros((len(engine.line_ids), engine.size))
-    with _executor(executor, workers, len(portfolio) * engine.size) as (pool, many):
+    rows = BLOCK * max(1, -(-task_rows // BLOCK))
+    starts = range(0, len(portfolio), rows)
+    with _executor(executor, workers, len(portfolio) * draws, len(starts)) as (pool, many):
+        engine = engine_of(plan)  # faults of the template come out here, and not of a worker
+        sums = np.zeros((len(engine.line_ids), engine.size))
+        order = _canonical_order(portfolio)
+        tasks = [order[start : start + rows] for start in starts]
         done = 0
         chosen = (portfolio.rows(one) for one in tasks)
-        with closing(_in_order(pool, many, plan, chosen)) as parts:
+        with closing(_in_order(pool, many, engine.plan, chosen)) as parts:
             for positions, part in zip(tasks, parts, strict=True):
                 found[positions] = part.statistics
                 for block in part.blocks:
@@ -199,7 +203,8 @@ def ranking(simulation: PortfolioSimulation, positions: Sequence[int] | None = N
     """Return some rows in the order of their median ratio, with how sure that order is.
 
     The 100 highest by default; at most ``MOST_RANKED``, among which ranks are counted. Rows
-    without a ratio are left out. The draws are made again, the same.
+    without a ratio are left out. The draws are made again, the same; rows that would move together,
+    by the chance that ``roi_model.portfolio_draws`` tells of, are told apart.
 
     Raises:
         ValueError: more rows are asked for.
@@ -220,6 +225,7 @@ def ranking(simulation: PortfolioSimulation, positions: Sequence[int] | None = N
     ranks = 1 + np.argsort(np.argsort(-ratios, axis=0, kind="stable"), axis=0)
     outside = (1 - simulation.level) / 2
     ends = np.quantile(ranks, [outside, 1 - outside], axis=1, method="inverted_cdf")
+    overlaps = _overlapping(simulation, chosen)
     return Ranking(
         rows=tuple(
             Ranked(
@@ -232,11 +238,22 @@ def ranking(simulation: PortfolioSimulation, positions: Sequence[int] | None = N
                 wrong_order=wrong[row] if row < len(wrong) else math.nan,
                 best_rank=int(ends[0, row]),
                 worst_rank=int(ends[1, row]),
+                overlaps=int(overlaps[row]),
             )
             for row, position in enumerate(chosen.tolist())
         ),
         of=int(known.size),
     )
+
+
+def _overlapping(simulation: PortfolioSimulation, chosen: Positions) -> Positions:
+    """Return with how many others the interval of each of some rows with a ratio overlaps."""
+    known = np.count_nonzero(~np.isnan(simulation.median))
+    # Rows without a ratio come last where ends are sorted.
+    lows, highs = (np.sort(ends)[:known] for ends in (simulation.low, simulation.high))
+    above = known - np.searchsorted(lows, simulation.high[chosen], side="right")
+    below = np.searchsorted(highs, simulation.low[chosen], side="left")
+    return known - above - below - 1
 
 
 # --- Tasks -------------------------------------------------------------------------------------
@@ -267,13 +284,14 @@ def _in_order(
 
 @contextmanager
 def _executor(
-    given: Executor | None, workers: int | None, work: float
+    given: Executor | None, workers: int | None, work: float, tasks: int
 ) -> Iterator[tuple[Executor | None, int]]:
     """Yield who does the work, if not this very thread, and how many tasks to have under way."""
     count = workers or os.cpu_count() or 1
     if given is not None:
         yield given, 3 * count
         return
+    count = min(count, tasks)
     if count == 1 or (workers is None and work < WORTH_PROCESSES):
         yield None, 1
         return
@@ -281,6 +299,8 @@ def _executor(
 
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
     try:
+        for _ in range(count):
+            pool.submit(ready)  # they start while this process makes the points
         yield pool, 3 * count
     finally:
         pool.shutdown(cancel_futures=True)
@@ -307,7 +327,7 @@ def _result(
         perspective=plan.perspective,
         method="sobol",
         seed=plan.seed,
-        replicates=engine.points.replicates,
+        replicates=engine.source.replicates,
         varied=varied,
         benefits=benefits,
         costs=sum(paid.values(), start=nothing),

@@ -1,4 +1,4 @@
-"""Tables of associations as files hold them: CSV, Excel or Parquet, read within limits.
+"""Tables of associations as files hold them: CSV, Excel or Parquet, read within limits, written.
 
 CSV may have any usual separator, and be in UTF-8 or as older spreadsheets write it.
 """
@@ -8,13 +8,18 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from roi_model.problems import Problem, ScenarioError
-from roi_model.value_map_files import decoded
+from roi_model.value_map_files import decoded, part_with_entities
+
+Language = Literal["fr", "en"]
+Columns = Mapping[str, Sequence[Any]]
 
 PORTFOLIO_SUFFIXES = (".csv", ".tsv", ".xlsx", ".parquet")
 LARGEST_TABLE = 100_000_000
@@ -151,6 +156,9 @@ def _workbook(content: bytes, source: str) -> Table:
             if expanded > LARGEST_EXPANDED:
                 message = f"must be at most {LARGEST_EXPANDED} bytes once unpacked"
                 raise file_error(source, "file_too_large", message, str(LARGEST_EXPANDED))
+            if (part := part_with_entities(archive)) is not None:
+                message = f"must declare no entities ({part} does)"
+                raise file_error(source, "file_declares_entities", message)
             has_formulas = any(
                 re.search(rb"<f[ >]", archive.read(one))
                 for one in archive.namelist()
@@ -226,6 +234,75 @@ def _parquet(content: bytes, source: str) -> Table:
     rows = list(zip(*columns.values(), strict=True))
     lines = range(1, len(rows) + 1)
     return Table(source=source, headings=tuple(map(str, columns)), rows=rows, lines=lines)
+
+
+# --- Written -----------------------------------------------------------------------------------
+
+
+def parquet_of(columns: Columns, said: Mapping[str, str], source: str) -> bytes:
+    """Return columns as Parquet, with what is said of them as its metadata.
+
+    Raises:
+        ScenarioError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        message = "writing Parquet needs pyarrow: pip install 'roi-model[portfolio]'"
+        raise file_error(source, "file_needs_pyarrow", message) from error
+    table = pyarrow.table({name: pyarrow.array(list(one)) for name, one in columns.items()})
+    buffer = io.BytesIO()
+    parquet.write_table(table.replace_schema_metadata(dict(said)), buffer)
+    return buffer.getvalue()
+
+
+def csv_of(columns: Columns, language: Language | None) -> bytes:
+    """Return columns as CSV in UTF-8: with a decimal point, or as French Excel opens it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";" if language == "fr" else ",")
+    writer.writerow([_inert(one) for one in columns])
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow([_cell(one, language) for one in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any, language: Language | None) -> Any:
+    if isinstance(value, str):
+        return _inert(value)
+    if isinstance(value, float) and language == "fr":
+        return repr(value).replace(".", ",")
+    return "" if value is None else value
+
+
+def _inert(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; a number stays one."""
+    is_number = re.fullmatch(r"-?[0-9.,]+(e[+-]?[0-9]+)?", text)
+    return f"'{text}" if re.match(r"[=+@\-\t\r]", text) and not is_number else text
+
+
+def workbook_of(columns: Columns) -> bytes:
+    """Return columns as an Excel workbook."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("results")
+    sheet.freeze_panes = "A2"
+
+    def cell(value: Any) -> Any:
+        if isinstance(value, str):
+            text = WriteOnlyCell(sheet, value=re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", value))
+            text.data_type = "s"
+            return text
+        return value.item() if isinstance(value, np.generic) else value
+
+    sheet.append([cell(one) for one in columns])
+    for row in zip(*columns.values(), strict=True):
+        sheet.append([cell(one) for one in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def file_error(

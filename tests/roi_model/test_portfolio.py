@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from roi_model import ScenarioError, evaluate
 from roi_model.case_files import load_case, scenario_from
+from roi_model.evaluation import perspective_in
 from roi_model.parameters import Duration, Provenance
 from roi_model.portfolio import CHOICES, evaluate_portfolio, outliers, portfolio_of
 from roi_model.templates import load_template
@@ -90,11 +91,12 @@ def tables(draw):
 @settings(max_examples=120, deadline=None)
 def test_rows_are_what_their_scenarios_are(table):
     template, numbers, choices, perspective = table
-    portfolio = portfolio_of(template, numbers, choices=choices)
-    found = evaluate_portfolio(portfolio, perspective)
+    portfolio = portfolio_of(template, numbers, choices=choices, perspective=perspective)
+    found = evaluate_portfolio(portfolio)
     for row in range(len(portfolio)):
         scenario = template.with_changes(portfolio.changes(row))
         one = evaluate(scenario, perspective)
+        assert perspective_in(portfolio.scenario(row), None) == one.perspective
         size = math.fsum(abs(line.present_value) for line in one.by_outcome) or 1.0
         near = {"rel": 1e-12, "abs": 1e-12 * size}
         assert found.benefits[row] == pytest.approx(one.present_value_benefits, **near)
@@ -113,6 +115,27 @@ def test_rows_are_what_their_scenarios_are(table):
                 who.present_value_benefits, rel=1e-12, abs=2e-12 * size
             )
             assert paid[row] == pytest.approx(who.present_value_costs, rel=1e-12)
+    assert found.totals.by_cost == {one: math.fsum(paid) for one, paid in found.by_cost.items()}
+    assert found.totals.costs == math.fsum(found.totals.by_cost.values())
+    assert found.totals.benefits == math.fsum(map(math.fsum, found.by_outcome.values()))
+
+
+def test_a_portfolio_has_the_point_of_view_it_is_given():
+    table = {"quiet.people": [10, 30], "aid": [1_000, 2_000]}
+    of_society = portfolio_of(TWO_LINES, table)
+    of_state = portfolio_of(TWO_LINES, table, perspective=f"funder-{STATE}")
+    assert (of_society.perspective, of_state.perspective) == ("society", f"funder-{STATE}")
+    # The state pays the whole, and gains 2 x 1 000 by the work alone: 2 000 / 1 000, 2 000 / 2 000
+    found = evaluate_portfolio(of_state)
+    assert found.ratios.tolist() == [2.0, 1.0]
+    assert (found.totals.benefits, found.totals.costs) == (4_000, 3_000)
+    again = of_society.seen_from(f"funder-{STATE}")
+    for one in (evaluate_portfolio(again), evaluate_portfolio(of_society, f"funder-{STATE}")):
+        assert one.ratios.tolist() == [2.0, 1.0]
+    assert again.rows([1]).template.fingerprint == of_state.template.fingerprint
+    assert again.template.fingerprint != of_society.template.fingerprint
+    with pytest.raises(ScenarioError, match="society, public_finances"):
+        portfolio_of(TWO_LINES, table, perspective="nobody")
 
 
 def test_a_row_that_replaces_a_dated_amount_has_no_year_of_prices():

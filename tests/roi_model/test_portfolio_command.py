@@ -43,6 +43,16 @@ def test_good_rows_are_written_and_faulty_ones_listed(table, tmp_path, capsys):
     assert "2 rows, 128 draws, seed 3, society" in said.out
 
 
+def test_a_file_is_in_the_language_asked_for(table, tmp_path):
+    output = tmp_path / "results.csv"
+    more = ("--draws", 128, "--language", "fr", "--perspective", "public_finances")
+    run("portfolio", table, "--template", "adulte_relais", "-o", output, *more)
+    headings, first, _ = output.read_text("utf-8-sig").splitlines()
+    assert headings.startswith("Identifiant;Ligne du fichier;Remarque;Ratio (gains ÷ coûts);")
+    costs = headings.split(";").index("Coûts, valeur actuelle (EUR)")
+    assert first.split(";")[costs] == "45620,0"
+
+
 def test_nothing_is_said_on_stderr_where_nothing_is_wrong(table, tmp_path, capsys):
     table.write_text("id,posts,Remarque\na,2,x\n")
     output = tmp_path / "results.parquet"
@@ -68,7 +78,7 @@ def test_nothing_is_said_on_stderr_where_nothing_is_wrong(table, tmp_path, capsy
     ("more", "where"),
     [
         (("--draws", 1), "options"),
-        (("--perspective", "nobody"), "--perspective"),
+        (("--perspective", "nobody"), "perspective"),
         (("--between-rows", "state_aid=a"), "--between-rows"),
         (("--between-rows", "2"), "options"),
         (("--column", "nothing"), "--column"),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from roi_model import ScenarioError
+from roi_model import ScenarioError, portfolio_funds
 from roi_model.case_files import load_case
 from roi_model.portfolio import evaluate_portfolio, portfolio_of
 from roi_model.portfolio_funds import STEPS, moved_funds
@@ -71,6 +71,26 @@ def test_as_a_linear_programme(gains, costs, away, towards):
     assert math.fsum(one.added_costs for one in found.moves) == pytest.approx(0, abs=1e-6)
 
 
+@given(
+    amounts,
+    amounts,
+    st.sampled_from([0.0, 0.1, 1.0]),
+    st.sampled_from([None, 10.0, 2_000.0]),
+    st.sampled_from([0.5, 1.0]),
+)
+@settings(deadline=None)
+def test_nothing_depends_on_the_prices_looked_at_first(gains, costs, away, most, elasticity):
+    rows = min(len(gains), len(costs))
+    rows = evaluation(gains[:rows], costs[:rows])
+    bounds = {"away": away, "towards": 0.3, "most_moved": most, "elasticity": elasticity}
+    all_of_them = moved_funds(rows, **bounds)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portfolio_funds, "SAMPLED", 1)
+        one_of_them = moved_funds(rows, **bounds)
+    assert one_of_them.gain == pytest.approx(all_of_them.gain, rel=1e-9, abs=1e-6)
+    assert one_of_them.moved == pytest.approx(all_of_them.moved, rel=1e-9, abs=1e-6)
+
+
 @pytest.mark.parametrize("elasticity", [0.3, 0.7])
 def test_diminishing_returns_as_by_brute_force(elasticity):
     gains, costs = np.array([5_000, 1_500, 900.0]), np.array([1_000, 800, 1_200.0])
@@ -108,6 +128,19 @@ def test_the_funds_of_one_cost_and_the_elasticities_of_rows():
     portfolio = portfolio_of(promevil, {address: [1e6, 2e6], own: [math.nan, 0.5]})
     stated = moved_funds(evaluate_portfolio(portfolio), away=0.2, towards=0.2)
     assert stated.gain > 0
+
+
+def test_funds_move_by_what_the_point_of_view_counts():
+    # The town gains nothing by what the state's aid brings: its own money has the ratios 2 and 4.
+    template = case(
+        outcomes=[amount("gain", 1_000), amount("quiet", 0, stakeholder=TOWN)],
+        costs=[cost("aid", 1_000), cost("grant", 100, TOWN)],
+    )
+    table = {"gain.amount": [9_000, 0], "quiet.amount": [200, 400]}
+    portfolio = portfolio_of(template, table, perspective=f"funder-{TOWN}")
+    found = moved_funds(evaluate_portfolio(portfolio), away=0.1, towards=0.1, elasticity=1.0)
+    assert [(one.id, one.added_costs) for one in found.moves] == [("2", 10), ("1", -10)]
+    assert found.gain == pytest.approx(10 * (4 - 2))
 
 
 def test_rows_that_cannot_move_stay():

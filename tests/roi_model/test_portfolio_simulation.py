@@ -12,7 +12,7 @@ from roi_model.portfolio_draws import plan_of
 from roi_model.portfolio_engine import BLOCK, STATISTICS, engine_of, quantiles
 from roi_model.portfolio_simulation import ranking, simulate_portfolio
 from roi_model.templates import load_template
-from tests.roi_model.building import amount, case, case_data, cost, factor, number, outcome
+from tests.roi_model.building import STATE, amount, case, case_data, cost, factor, number, outcome
 
 FIXED = {"distribution": {"kind": "fixed"}}
 
@@ -253,6 +253,23 @@ def test_totals_are_those_of_the_rows():
     assert sum(one.share_of_variance for one in found.programme.contributions) == pytest.approx(1)
 
 
+def test_draws_are_of_the_point_of_view_of_the_portfolio():
+    template = case(
+        outcomes=[amount("gain", 1_000), amount("saved", 400, stakeholder=STATE)],
+        costs=[cost("aid", 1_000)],
+    )
+    table, view = {"gain.amount": [1_000, 9_000], "saved.amount": [500, 100]}, f"funder-{STATE}"
+    portfolio = portfolio_of(template, table, perspective=view)
+    found = simulate_portfolio(portfolio, 1_024)
+    assert (found.perspective.id, found.programme.perspective.id) == (view, view)
+    stated = simulate_portfolio(portfolio_of(template, table), 1_024, perspective=view)
+    np.testing.assert_array_equal(figures(found), figures(stated))
+    assert found.plan.key != stated.plan.key  # that of the rows' scenarios
+    assert [one.id for one in ranking(found).rows] == ["1", "2"]
+    one = simulate(portfolio.scenario(0), 1_024)
+    assert found.mean[0] == pytest.approx(one.mean().value, rel=0.01)
+
+
 def test_what_progress_raises_cancels_the_rest():
     class Stopped(Exception):
         pass
@@ -276,10 +293,30 @@ def test_a_ranking_says_how_sure_it_is():
     assert math.isnan(others[-1].wrong_order)
     assert {(one.best_rank, one.worst_rank) for one in others} == {(2, 4)}
     assert found.warning
+    assert [one.overlaps for one in found.rows] == [0, 2, 2, 2]
     # What all have in common puts no order at risk.
     surer = ranking(simulate_portfolio(portfolio, 4_096, between_rows=1.0), [0, 1])
     assert [one.id for one in surer.rows] == ["b", "a"]
     assert surer.rows[0].wrong_order == 0.0
+
+
+def test_many_rows_that_begin_at_the_same_places_swell_no_sum():
+    # 5 000 independent rows at 1 024 places: about five at each, which move together as one.
+    # Were that all, the deviation of the sum would be more than twice as large.
+    rows = 5_000
+    portfolio = portfolio_of(AMOUNTS, {"gain.amount": np.full(rows, 900.0)})
+    found = simulate_portfolio(portfolio, 1_024, 4)
+    one = simulate(portfolio.scenario(0), 4_096).benefits.std()
+    assert found.programme.benefits.std() == pytest.approx(one * math.sqrt(rows), rel=0.1)
+
+
+def test_a_ranking_tells_rows_apart_that_would_move_together():
+    # Two hundred rows, alike, at 256 places: many begin at the same one.
+    portfolio = portfolio_of(AMOUNTS, {"gain.amount": np.full(200, 900.0)})
+    simulation = simulate_portfolio(portfolio, 256)
+    found = ranking(simulation, range(200))
+    wrong = [one.wrong_order for one in found.rows[:-1]]
+    assert min(wrong) > 0.375  # as of independent rows: a half, less four deviations of 1 / 32
 
 
 @pytest.mark.parametrize(
