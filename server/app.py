@@ -27,6 +27,7 @@ from server.sign_in import BackAgain, secrets_of
 from server.storage import Storage
 from server.work import Workers
 from ui import saving
+from ui.portfolio_shelf import SHELF
 
 ROOT = Path(__file__).resolve().parents[1]
 LOG = logging.getLogger("roi.server")
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> st.App:
             import_module(name)
         model_answers()
         saving.offer(desk)
+        SHELF.most_bytes = settings.portfolio_memory
         keeper = asyncio.create_task(_keep_up(storage)) if storage else None
         freeze()
         yield

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from ui.portfolio_shelf import MOST_BYTES
+
 PREFIX = "ROI_"
 SHORTEST_SECRET = 32
 """Characters: 16 random bytes in hexadecimal."""
@@ -163,6 +165,11 @@ class Settings:
     )
     largest_body: int = _setting(
         "2000000", _whole(1_000, 100_000_000), "largest body of a request, in bytes"
+    )
+    portfolio_memory: int = _setting(
+        str(MOST_BYTES),
+        _whole(50_000_000, 100_000_000_000),
+        "bytes that tables of many associations, and their results, may take in memory in all",
     )
     saving: Saving = _setting(  # noqa: RUF009  a field, as the others
         "anonymous",

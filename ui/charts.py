@@ -12,6 +12,7 @@ from typing import Any
 from ui.theme import FONT, Palette
 
 FONT_SIZE = 14
+LINE_OF_TEXT = 17
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
@@ -67,10 +68,11 @@ def histogram(
                 "x": mark.value,
                 "y": top * 0.88,
                 "yanchor": "bottom",
+                "yshift": LINE_OF_TEXT if _is_beside(mark, shown[:at], high - low) else 0,
                 "xanchor": "right" if mark.value > (low + high) / 2 else "left",
                 "showarrow": False,
             }
-            for mark in shown
+            for at, mark in enumerate(shown)
         ],
         "xaxis": {
             "range": [low, high],
@@ -84,6 +86,11 @@ def histogram(
         "yaxis": {"visible": False, "range": [0, top], "fixedrange": True},
     }
     return {"data": [trace], "layout": layout}
+
+
+def _is_beside(mark: Mark, others: Sequence[Mark], width: float) -> bool:
+    """Say whether the words of a mark would run into those of another, on a phone."""
+    return any(abs(mark.value - one.value) < 0.45 * width for one in others)
 
 
 def curve(
@@ -218,6 +225,41 @@ def _line(x: float, bottom: float, top: float, colours: Palette) -> dict[str, An
         "y0": bottom,
         "y1": top,
         "line": {"color": colours.ink, "width": 1.5},
+    }
+
+
+def level_axis(
+    ends: tuple[float, float],
+    marked: Sequence[float],
+    written: Callable[[float], str],
+    colours: Palette,
+) -> dict[str, Any]:
+    """Return the axis along the bottom of a chart, with words at some of its values."""
+    return {
+        "range": list(ends),
+        "tickvals": list(marked),
+        "ticktext": [written(value) for value in marked],
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": colours.line,
+        "fixedrange": True,
+    }
+
+
+def upright_axis(
+    ends: tuple[float, float],
+    marked: Sequence[float],
+    written: Callable[[float], str],
+    colours: Palette,
+) -> dict[str, Any]:
+    """Return the axis along the side of a chart, with words and a line at some of its values."""
+    return {
+        "range": list(ends),
+        "tickvals": list(marked),
+        "ticktext": [written(value) for value in marked],
+        "automargin": True,
+        "gridcolor": colours.line,
+        "fixedrange": True,
     }
 
 

@@ -7,11 +7,12 @@ import streamlit as st
 
 from roi_model.portfolio_files import table_to_fill
 from roi_model.templates import Template, load_template, templates
-from ui import portfolio_columns, portfolio_file, portfolio_table
+from ui import portfolio_columns, portfolio_file, portfolio_table, portfolio_visit
 from ui.dossier import not_made
 from ui.frame import Page
-from ui.portfolio_columns import cut
-from ui.portfolio_table import Reading, kept
+from ui.portfolio_faults import cut
+from ui.portfolio_table import Reading
+from ui.portfolio_visit import kept
 
 OWN = "own_case"
 """The template with nothing in it has no column to fill."""
@@ -26,7 +27,7 @@ def template_chosen(page: Page) -> Template:
     """Ask which template the associations share, and offer the table to fill in."""
     t = page.t
     names = [one for one in templates() if one != OWN]
-    key, keep = kept("template", page.case.id if page.case.id in names else names[0])
+    key, keep = kept("template", names, page.case.id if page.case.id in names else names[0])
 
     def take() -> None:
         keep()
@@ -64,18 +65,20 @@ def to_fill(page: Page, template: Template) -> None:
 
 
 def file_chosen(page: Page) -> None:
-    """Offer to open a table, and say that a reload asks for it again."""
+    """Offer to open a table, and say for how long it is held."""
     t, held = page.t, portfolio_table.opened()
     portfolio_file.control(t, portfolio_table.take)
     st.caption(t("portfolio.keep_your_file"))
     portfolio_columns.refused(page)
+    if portfolio_visit.is_gone():
+        said = escape(t("portfolio.gone"))
+        st.html(f'<div class="refused" role="alert"><p>{said}</p></div>')
     if held is None:
         return
-    rows = len(held.table.rows)
     said = t(
         "portfolio.opened",
-        name=cut(held.table.source),
-        rows=t.counted("portfolio.rows", rows, number=t.number(rows)),
+        name=cut(held.name),
+        rows=t.counted("portfolio.rows", held.rows, number=t.number(held.rows)),
     )
     st.html(f'<p role="status">{escape(said)}</p>')
     st.button(t("portfolio.close"), key="portfolio_close", on_click=portfolio_table.forget)
@@ -83,5 +86,9 @@ def file_chosen(page: Page) -> None:
 
 def read(page: Page, template: Template) -> Reading | None:
     """Return what the table gives, with a word while a large one is read."""
+    was_open = portfolio_table.opened() is not None
     with st.spinner(page.t("portfolio.reading")):
-        return portfolio_table.reading(template)
+        found = portfolio_table.reading(template)
+    if found is None and was_open:
+        st.rerun()  # it did not fit, and is said to be open above
+    return found

@@ -6,7 +6,6 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import streamlit as st
 
@@ -16,25 +15,15 @@ from roi_model.portfolio_columns import HIGH, ID, IGNORED, LOW, Match
 from roi_model.portfolio_files import Columns, write_columns
 from roi_model.templates import load_template
 from ui import portfolio_table
-from ui.file_problems import file_problem_text
 from ui.frame import Page, as_written
 from ui.labels import label_of
 from ui.markup import table
+from ui.portfolio_faults import OF_A_CELL, cut, place, wrong
 from ui.portfolio_table import Reading
-from ui.words import UNDEFINED, Language, Words, words_in
+from ui.words import NO_BREAK, UNDEFINED, Language, Words, words_in
 
 COLUMNS_A_PAGE = 20
 SHOWN_FAULTS = 20
-LONGEST = 60
-OF_A_CELL = (
-    *("number_not_allowed", "range_excludes_value", "missing_id", "duplicate_id"),
-    *("not_a_number", "ambiguous_number", "too_many_cells"),
-)
-"""Faults of a row."""
-OF_A_TABLE = (
-    *("unit_mismatch", "no_column", "file_not_parquet", "file_needs_pyarrow"),
-    *("file_without_rows", "file_too_many_rows"),
-)
 SAID = tuple(one for one in OF_A_CELL if one != "too_many_cells")
 """Faults of which there is something to say of what is allowed."""
 HOW = ("given", "address", "label", "similar", "none")
@@ -90,7 +79,7 @@ def _is_of(end: str, taken: set[str]) -> bool:
 
 def _is_doubtful(read: Reading) -> bool:
     """Say whether a person should look; what was corrected leaves the list open."""
-    return read.evaluation is None or any(
+    return read.portfolio is None or any(
         one.how in ("similar", "given") and one.target != ID for one in read.matches
     )
 
@@ -156,7 +145,7 @@ def faults(page: Page, read: Reading) -> None:
     t = page.t
     if not read.problems:
         return
-    kept = 0 if read.evaluation is None else len(read.evaluation.portfolio)
+    kept = 0 if read.portfolio is None else len(read.portfolio)
     said = t.counted(
         "portfolio.left_out",
         read.faulty_rows,
@@ -191,40 +180,19 @@ def refused(page: Page) -> None:
     if error is None:
         return
     said = escape(t("start.not_opened", name=cut(error.source)))
-    items = "".join(f"<li>{escape(_wrong(one, t))}</li>" for one in error.problems[:SHOWN_FAULTS])
+    items = "".join(f"<li>{escape(wrong(one, t))}</li>" for one in error.problems[:SHOWN_FAULTS])
     st.html(f'<div class="refused" role="alert"><p>{said}</p></div><ul>{items}</ul>')
 
 
 def _cells(problem: Problem, read: Reading, t: Words) -> tuple[str, str, str, str]:
     line = t("portfolio.whole_table")
     if problem.line is not None:
-        line = t("portfolio.line", line=str(problem.line))
-    return line, _place(problem, read, t), _wrong(problem, t), _allowed(problem, read, t)
+        line = t("portfolio.line", line=str(problem.line)).replace(" ", NO_BREAK)
+    where = UNDEFINED if problem.where == read.source else place(problem)
+    return line, where, wrong(problem, t), _allowed(problem, t)
 
 
-def _place(problem: Problem, read: Reading, t: Words) -> str:
-    if problem.where in (read.source, "row", "table"):
-        return UNDEFINED
-    return cut(problem.where.removeprefix("column "))
-
-
-def _wrong(problem: Problem, t: Words) -> str:
-    """Return what is wrong, without the place where this page has words of its own."""
-    if problem.code in (*OF_A_CELL, *OF_A_TABLE):
-        return t(f"portfolio.fault_{problem.code}", received=_received(problem.received, t))
-    return file_problem_text(problem, t)
-
-
-def _received(received: Any, t: Words) -> str:
-    if isinstance(received, float | int):
-        return t.number(received)
-    if isinstance(received, tuple):
-        low, high = (_received(one, t) for one in received)
-        return t("portfolio.from_to", first=low, last=high)
-    return cut(str(received))
-
-
-def _allowed(problem: Problem, read: Reading, t: Words) -> str:
+def _allowed(problem: Problem, t: Words) -> str:
     """Return what is allowed, in the unit of the number."""
     if problem.code not in SAID:
         return UNDEFINED
@@ -255,9 +223,3 @@ def written(
         path = Path(folder) / f"results{suffix}"
         write_columns(columns, path, language=language, said=said)
         return path.read_bytes()
-
-
-def cut(text: str) -> str:
-    """Return a text of a stranger's on one line, cut where it is long."""
-    on_one_line = " ".join(text.split())
-    return on_one_line if len(on_one_line) <= LONGEST else on_one_line[: LONGEST - 1] + "…"

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ui.open_file import CSS, HTML
+from ui.portfolio_shelf import SHELF, new_token
 from ui.words import Words
 
 LARGEST = 30_000_000
@@ -17,7 +18,7 @@ PART = 1_500_000
 """Bytes sent at a time; a message holds them in 2 000 000 letters."""
 LONGEST_TOKEN = 40
 ACCEPTED = ".csv,.tsv,.xlsx,.parquet"
-KEY, RECEIVED = "portfolio_file", "portfolio_parts"
+KEY, UPLOAD, PARTS = "portfolio_file", "portfolio_upload", "parts"
 
 JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -45,7 +46,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     input.value = "";
   };
   const sending = parentElement.sending;
-  if (!sending || sending.token !== data.token || data.received !== sending.sent + 1) return;
+  if (!sending || sending.token !== data.token) return;
+  if (data.is_lost) { parentElement.sending = null; status.textContent = data.lost; }
+  if (data.is_lost || data.received !== sending.sent + 1) return;
   if (data.received < sending.count) send(sending, data.received);
   else { parentElement.sending = null; status.textContent = ""; }
 }
@@ -58,7 +61,9 @@ class Parts:
 
     token: str
     received: int
-    content: bytes
+    content: tuple[bytes, ...] = ()
+    is_lost: bool = False
+    """A part came after one that is not there: there was no room for it."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -68,22 +73,27 @@ def _component() -> Any:
 
 def control(t: Words, opened: Callable[[str, bytes], None]) -> None:
     """Show the control; ``opened`` is called with the name and the bytes of a file chosen."""
-    parts: Parts | None = st.session_state.get(RECEIVED)
+    upload = st.session_state.setdefault(UPLOAD, new_token())
+    parts: Parts | None = SHELF.find(upload, PARTS)
+    largest = min(LARGEST, SHELF.most_bytes)
     data = {
         "label": t("portfolio.file"),
-        "too_large": t("portfolio.file_too_large", size=t.number(LARGEST / 1_000_000)),
+        "too_large": t("portfolio.file_too_large", size=t.number(largest / 1_000_000)),
         "sending": t("portfolio.file_sending"),
+        "lost": t("portfolio.file_lost"),
         "accept": ACCEPTED,
-        "largest": LARGEST,
+        "largest": largest,
         "part": PART,
         "token": parts.token if parts else "",
         "received": parts.received if parts else 0,
+        "is_lost": parts is not None and parts.is_lost,
     }
 
     def come() -> None:
         part = st.session_state[KEY].get("part") or {}
-        kept, whole = joined(st.session_state.get(RECEIVED), part)
-        st.session_state[RECEIVED] = kept
+        now, whole = joined(SHELF.find(upload, PARTS), part)
+        if now is not None:
+            SHELF.place(upload, PARTS, now)
         if whole is not None:
             opened(str(part.get("name", "")), whole)
 
@@ -101,12 +111,14 @@ def joined(before: Parts | None, part: Mapping[str, Any]) -> tuple[Parts | None,
     except (binascii.Error, TypeError, ValueError):
         return before, None
     token = str(part.get("token", ""))[:LONGEST_TOKEN]
-    known = Parts(token=token, received=0, content=b"") if position == 0 else before
-    if known is None or known.token != token or known.received != position:
-        return before, None
-    whole = known.content + content
-    if len(whole) > LARGEST:
-        return None, None
+    known = Parts(token=token, received=0) if position == 0 else before
+    if known is None:
+        return Parts(token=token, received=0, is_lost=True), None
+    if known.token != token or known.received != position:
+        return known, None
+    parts = (*known.content, content)
     is_last = position + 1 >= count
-    kept = Parts(token=token, received=position + 1, content=b"" if is_last else whole)
-    return kept, whole if is_last else None
+    if sum(map(len, parts)) > LARGEST:
+        return Parts(token=token, received=0, is_lost=True), None
+    now = Parts(token=token, received=position + 1, content=() if is_last else parts)
+    return now, b"".join(parts) if is_last else None

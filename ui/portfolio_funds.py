@@ -1,7 +1,9 @@
 """What the programme gains if funds move between associations; and its results as files."""
 
 import math
+from dataclasses import replace
 from functools import partial
+from threading import Lock
 from typing import Literal
 
 import streamlit as st
@@ -9,18 +11,21 @@ import streamlit as st
 from roi_model.portfolio_files import result_columns
 from roi_model.portfolio_funds import Move, MovedFunds, moved_funds
 from roi_model.portfolio_simulation import PortfolioSimulation
+from ui import portfolio_visit
 from ui.frame import Page
 from ui.markup import table
-from ui.portfolio_columns import cut, written
-from ui.portfolio_table import Chosen, kept
+from ui.portfolio_columns import written
+from ui.portfolio_faults import cut
+from ui.portfolio_table import Chosen
+from ui.portfolio_visit import kept
 from ui.words import Words
 
 AWAY = (0, 5, 10, 15, 20, 30, 40, 50)
 TOWARDS = (0, 5, 10, 15, 20, 30, 40, 50, 75, 100)
 """Percents of the funds of one association."""
 ELASTICITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-MOST_BENT = 20_000
-"""Associations up to which diminishing returns are reckoned here: more take the memory of all."""
+ONE_AT_A_TIME = Lock()
+"""250 000 associations take 400 MB for some seconds."""
 MOVES_SHOWN = 8
 
 Bound = Literal["away", "towards"]
@@ -41,9 +46,10 @@ def moving(page: Page, chosen: Chosen) -> None:
     with controls, st.container(border=True, key="portfolio_funds"):
         away = _percent(t, "away", AWAY, 10)
         towards = _percent(t, "towards", TOWARDS, 20)
-        elasticity = _elasticity(t, len(chosen.portfolio))
+        elasticity = _elasticity(t)
     with answer:
-        found = _moved(chosen, away, towards, elasticity)
+        with st.spinner(t("portfolio.moving")):
+            found = _moved(chosen, away, towards, elasticity)
         _gain(t, found)
     _moves(t, chosen, found)
 
@@ -51,7 +57,7 @@ def moving(page: Page, chosen: Chosen) -> None:
 def _percent(
     t: Words, name: Literal["away", "towards"], options: tuple[int, ...], at: int
 ) -> float:
-    key, keep = kept(name, at)
+    key, keep = kept(name, options, at)
     percent = st.select_slider(
         t(f"portfolio.{name}"),
         options,
@@ -62,11 +68,8 @@ def _percent(
     return float(percent) / 100
 
 
-def _elasticity(t: Words, rows: int) -> float:
-    if rows > MOST_BENT:
-        st.caption(t("portfolio.elasticity_one", rows=t.number(MOST_BENT)))
-        return 1.0
-    key, keep = kept("elasticity", 0.8)
+def _elasticity(t: Words) -> float:
+    key, keep = kept("elasticity", ELASTICITIES, 0.8)
     chosen = st.select_slider(
         t("portfolio.elasticity"),
         ELASTICITIES,
@@ -79,12 +82,19 @@ def _elasticity(t: Words, rows: int) -> float:
 
 
 def _moved(chosen: Chosen, away: float, towards: float, elasticity: float) -> MovedFunds:
-    asked = (chosen.key, away, towards, elasticity)
-    known = st.session_state.get("portfolio_moved")
-    if known is None or known[0] != asked:
-        found = moved_funds(chosen.evaluation, away=away, towards=towards, elasticity=elasticity)
-        known = st.session_state["portfolio_moved"] = (asked, found)
-    return known[1]
+    """Return what is gained, with the moves that are shown."""
+
+    def make() -> MovedFunds:
+        with ONE_AT_A_TIME:
+            found = moved_funds(
+                chosen.evaluation, away=away, towards=towards, elasticity=elasticity
+            )
+        moves = found.moves
+        if len(moves) > 2 * MOVES_SHOWN:
+            moves = (*moves[:MOVES_SHOWN], *moves[-MOVES_SHOWN:])
+        return replace(found, moves=moves)
+
+    return portfolio_visit.made("moved", (chosen.key, away, towards, elasticity), make)
 
 
 def _gain(t: Words, found: MovedFunds) -> None:
@@ -171,7 +181,12 @@ def results(
     t: Words, chosen: Chosen, simulation: PortfolioSimulation | None, ending: Ending
 ) -> bytes:
     """Return the results of the associations as the content of a file."""
-    columns = result_columns(chosen.evaluation, simulation, template=chosen.template)
+    columns = result_columns(
+        chosen.evaluation,
+        simulation,
+        template=chosen.template,
+        language=None if ending == "parquet" else t.language,
+    )
     said = {"template": chosen.template.id, "perspective": chosen.evaluation.perspective.id}
     if simulation is not None:
         said |= {"draws": str(simulation.draws), "seed": str(simulation.seed)}

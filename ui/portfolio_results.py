@@ -7,14 +7,16 @@ import numpy as np
 import streamlit as st
 
 from roi_model.evaluation import StakeholderResult
+from roi_model.perspectives import perspective_ids
 from roi_model.portfolio_simulation import PortfolioSimulation
-from ui import charts
+from ui import charts, portfolio_table, portfolio_visit
 from ui.flow_picture import Flow, flow_picture
 from ui.frame import Page
 from ui.labels import label_of, perspective_label
 from ui.markup import folded, table
-from ui.portfolio_columns import cut
-from ui.portfolio_table import Chosen, Group, Reading, kept
+from ui.portfolio_faults import cut
+from ui.portfolio_table import Chosen, Group, Reading
+from ui.portfolio_visit import kept
 from ui.words import Words
 
 BINS = 30
@@ -48,39 +50,68 @@ def sentence(page: Page, chosen: Chosen | None, simulation: PortfolioSimulation 
     )
 
 
-# --- The filter --------------------------------------------------------------------------------
+# --- What is looked at -------------------------------------------------------------------------
 
 
-def filtered(page: Page, read: Reading) -> tuple[str | None, tuple[str, ...]]:
-    """Ask which associations to look at; return the column and the texts that are kept."""
-    t = page.t
-    if not read.groups:
+def looked_at(page: Page, read: Reading) -> Chosen | None:
+    """Ask from whose point of view to look, and at which associations; return them."""
+    if read.portfolio is None:
+        return None
+    st.header(page.t("portfolio.looked_at"), anchor=False)
+    with st.container(key="portfolio_looked_at"):
+        perspective = _perspective(page, read)
+        column, said = _filtered(page, read)
+    return portfolio_table.chosen(read, perspective, column, said)
+
+
+def _perspective(page: Page, read: Reading) -> str:
+    t, case = page.t, read.template.case
+    own = case.settings.perspective
+    offered = list(dict.fromkeys([own, *perspective_ids(one.stakeholder for one in case.costs)]))
+    key, keep = kept("perspective", offered, own)
+    with st.container(gap="xsmall"):
+        asked = st.selectbox(
+            t("setting.perspective"),
+            offered,
+            format_func=lambda one: perspective_label(one, case, t),
+            key=key,
+            on_change=keep,
+            placeholder=t("portfolio.choose"),
+        )
+        st.caption(t("portfolio.perspective_note"))
+    return asked or own
+
+
+def _filtered(page: Page, read: Reading) -> tuple[str | None, tuple[str, ...]]:
+    """Return the column to filter by and the texts that are kept."""
+    t, groups = page.t, read.groups
+    if not groups:
         return None, ()
-    st.subheader(t("portfolio.filter"), anchor=False)
-    names = [NO_FILTER, *read.groups]
-    key, keep = kept("filter", NO_FILTER)
-    if st.session_state[key] not in names:
-        st.session_state[key] = NO_FILTER
-    column = st.selectbox(
-        t("portfolio.filter_by"),
-        names,
-        format_func=lambda one: cut(one) if one else t("portfolio.no_filter"),
-        key=key,
-        on_change=keep,
-        placeholder=t("portfolio.choose"),
-    )
-    if not column:
-        return None, ()
-    key, keep = kept("filter_kept", [])
-    st.session_state[key] = [one for one in st.session_state[key] if one in read.groups[column]]
-    said = st.multiselect(
-        t("portfolio.filter_kept"),
-        read.groups[column],
-        format_func=lambda one: cut(one) or t("portfolio.blank"),
-        key=key,
-        on_change=keep,
-        placeholder=t("portfolio.filter_all"),
-    )
+    names = [NO_FILTER, *groups]
+    key, keep = kept("filter", names, NO_FILTER)
+    with st.container(gap="xsmall"):
+        column = st.selectbox(
+            t("portfolio.filter_by"),
+            names,
+            format_func=lambda one: cut(one) if one else t("portfolio.no_filter"),
+            key=key,
+            on_change=keep,
+            placeholder=t("portfolio.choose"),
+        )
+        if not column:
+            return None, ()
+        options = t.sorted(groups[column])
+        known = [one for one in portfolio_visit.chosen("filter_kept", []) if one in options]
+        key = "portfolio_filter_kept_field"
+        st.session_state[key] = known
+        said = st.multiselect(
+            t("portfolio.filter_kept"),
+            options,
+            format_func=lambda one: cut(one) or t("portfolio.blank"),
+            key=key,
+            on_change=lambda: portfolio_visit.choose("filter_kept", st.session_state[key]),
+            placeholder=t("portfolio.filter_all"),
+        )
     return column, tuple(said)
 
 
@@ -247,9 +278,7 @@ def groups(page: Page, chosen: Chosen) -> None:
     if not columns:
         st.caption(t("portfolio.no_groups"))
         return
-    key, keep = kept("group", columns[0])
-    if st.session_state[key] not in columns:
-        st.session_state[key] = columns[0]
+    key, keep = kept("group", columns, columns[0])
     column = st.selectbox(
         t("portfolio.group_by"),
         columns,
@@ -258,7 +287,8 @@ def groups(page: Page, chosen: Chosen) -> None:
         on_change=keep,
         placeholder=t("portfolio.choose"),
     )
-    found = chosen.groups(str(column))
+    totals = chosen.groups(str(column))
+    found = {name: totals[name] for name in t.sorted(totals)}
     st.html(_group_bars(t, found, chosen.evaluation.totals.ratio))
     st.caption(t("portfolio.groups_note", ratio=t.ratio(chosen.evaluation.totals.ratio)))
     cells = [

@@ -1,39 +1,33 @@
-"""How sure the results of many associations are: draws on demand, intervals, ranks, outliers."""
+"""How sure the results of many associations are: draws on demand, intervals, outliers."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 
 from roi_model.portfolio import outliers
-from roi_model.portfolio_simulation import MOST_RANKED, PortfolioSimulation, Ranked, ranking
-from ui import charts, portfolio_run
+from roi_model.portfolio_simulation import PortfolioSimulation
+from ui import charts, portfolio_run, portfolio_visit
 from ui.frame import Page
 from ui.labels import label_of
-from ui.markup import table
 from ui.portfolio_chart import Point, funnel
-from ui.portfolio_columns import cut
+from ui.portfolio_faults import cut
 from ui.portfolio_run import Common
-from ui.portfolio_table import Chosen, kept
-from ui.words import UNDEFINED, Words
+from ui.portfolio_table import Chosen
+from ui.portfolio_visit import kept
+from ui.words import Words
 
-ROWS_A_PAGE = 50
 MOST_POINTS = 1_500
 """Points of the funnel: more hide each other, and a phone waits for them."""
 MOST_OUTLIERS = 8
 MOST_CAUSES = 3
 LEAST_EFFECT = 0.05
 """Of a number on the logarithm of a ratio: less explains nothing."""
-LABELS_SHOWN = 2
-"""Columns of the table, such as a name or a region, that stand beside the results."""
 
-Order = Literal["table", "name", "cost", "return", "rank"]
-ORDERS: tuple[Order, ...] = ("table", "name", "cost", "return")
-RANK: Order = "rank"
+Option = TypeVar("Option")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,22 +44,26 @@ class Asked:
 def asked() -> Asked:
     """Return how the draws were last wished on this visit."""
     return Asked(
-        draws=st.session_state.get("portfolio_draws", portfolio_run.DRAWS[0]),
-        common=st.session_state.get("portfolio_common", "as_known"),
+        draws=_one_of(portfolio_run.DRAWS, portfolio_visit.chosen("draws")),
+        common=_one_of(tuple(portfolio_run.COMMON), portfolio_visit.chosen("common")),
     )
+
+
+def _one_of(options: tuple[Option, ...], wished: Any) -> Option:
+    return wished if wished in options else options[0]
 
 
 def drawn(chosen: Chosen | None) -> PortfolioSimulation | None:
     """Return the draws of these associations, if they are made."""
     if chosen is None:
         return None
-    run = portfolio_run.found(_key(chosen))
+    run = portfolio_run.found(_name(chosen))
     return None if run is None else run.result
 
 
-def _key(chosen: Chosen) -> str:
+def _name(chosen: Chosen) -> str:
     wished = asked()
-    return portfolio_run.key_of(chosen.key, wished.draws, wished.common)
+    return portfolio_run.name_of(chosen.key, wished.draws, wished.common)
 
 
 def control(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) -> None:
@@ -74,16 +72,17 @@ def control(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) 
     st.header(t("portfolio.sure"), anchor=False)
     st.markdown(t("portfolio.sure_introduction"))
     with st.container(border=True, key="portfolio_sure"):
-        key, keep = kept("common", "as_known")
+        commons = tuple(portfolio_run.COMMON)
+        key, keep = kept("common", commons, "as_known")
         st.radio(
             t("portfolio.common"),
-            tuple(portfolio_run.COMMON),
+            commons,
             format_func=lambda one: t(f"portfolio.common_{one}"),
             captions=[t(f"portfolio.common_{one}_note") for one in portfolio_run.COMMON],
             key=key,
             on_change=keep,
         )
-        key, keep = kept("draws", portfolio_run.DRAWS[0])
+        key, keep = kept("draws", portfolio_run.DRAWS, portfolio_run.DRAWS[0])
         st.segmented_control(
             t("portfolio.draws"),
             portfolio_run.DRAWS,
@@ -96,8 +95,8 @@ def control(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) 
 
 
 def _start_or_watch(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) -> None:
-    t, key, wished = page.t, _key(chosen), asked()
-    run = portfolio_run.found(key)
+    t, name, wished = page.t, _name(chosen), asked()
+    run = portfolio_run.found(name)
     if simulation is not None:
         st.caption(t("portfolio.drawn", draws=t.number(simulation.draws)))
         return
@@ -107,14 +106,14 @@ def _start_or_watch(page: Page, chosen: Chosen, simulation: PortfolioSimulation 
             st.caption(said)
 
         def begin() -> None:
-            portfolio_run.start(key, chosen.portfolio, wished.draws, wished.common)
+            portfolio_run.start(name, chosen.portfolio, wished.draws, wished.common)
 
         st.button(t("portfolio.draw"), type="primary", key="portfolio_draw", on_click=begin)
         return
 
     @st.fragment(run_every=0.5)
     def watch() -> None:
-        if run.is_over:
+        if run.is_over or portfolio_run.found(name) is not run:
             st.rerun()
         share = t.percent(run.share, decimals=0)
         st.progress(run.share, t("portfolio.under_way", draws=t.number(wished.draws), share=share))
@@ -156,162 +155,6 @@ def interval(page: Page, simulation: PortfolioSimulation) -> None:
     )
 
 
-# --- The associations --------------------------------------------------------------------------
-
-
-def associations(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) -> None:
-    """Show the associations, fifty at a time, in the order that the reader wishes."""
-    t = page.t
-    st.header(t("portfolio.table"), anchor=False)
-    st.markdown(t("portfolio.table_sure" if simulation is not None else "portfolio.table_unsure"))
-    orders = ORDERS if simulation is None else (*ORDERS, RANK)
-    key, keep = kept("order", ORDERS[0])
-    if st.session_state[key] not in orders:
-        st.session_state[key] = ORDERS[0]
-    order = st.selectbox(
-        t("portfolio.order"),
-        orders,
-        format_func=lambda one: t(f"portfolio.order_{one}"),
-        key=key,
-        on_change=keep,
-        placeholder=t("portfolio.choose"),
-    )
-    if simulation is not None and order == RANK:
-        _ranked(t, chosen, simulation)
-        return
-    positions = _page(t, _ordered(chosen, order or ORDERS[0]), chosen.key)
-    columns = _label_columns(chosen)
-    names = ("cost", "return")
-    headings = [t("portfolio.heading_id"), *map(cut, columns)]
-    headings += [*(t(f"portfolio.heading_{name}") for name in names), t("table.ratio")]
-    if simulation is not None:
-        headings += [t("portfolio.heading_interval"), t("portfolio.heading_above")]
-    cells = [_cells(t, chosen, simulation, columns, one) for one in positions]
-    first = 1 + len(columns)
-    st.html(table(t("portfolio.table"), headings, cells, t, numeric=range(first, len(headings))))
-
-
-def _label_columns(chosen: Chosen) -> list[str]:
-    return list(chosen.portfolio.labels)[:LABELS_SHOWN]
-
-
-def _ordered(chosen: Chosen, order: Order) -> np.ndarray:
-    evaluation = chosen.evaluation
-    match order:
-        case "name":
-            return np.argsort(chosen.portfolio.ids.astype(str), kind="stable")
-        case "cost":
-            return np.argsort(-evaluation.costs, kind="stable")
-        case "return":
-            return np.argsort(-evaluation.benefits, kind="stable")
-    return np.arange(len(chosen.portfolio))
-
-
-def _page(t: Words, positions: np.ndarray, content: str) -> list[int]:
-    """Return the rows of the page that is looked at, after drawing the way to the others."""
-    known = st.session_state.get("portfolio_rows_at", ("", 0))
-    start = known[1] if known[0] == content and known[1] < positions.size else 0
-    shown = positions[start : start + ROWS_A_PAGE]
-    if positions.size > ROWS_A_PAGE:
-
-        def go(to: int) -> None:
-            st.session_state.portfolio_rows_at = (content, to)
-
-        with st.container(horizontal=True, vertical_alignment="center", key="portfolio_pages"):
-            st.button(
-                t("portfolio.before"),
-                key="portfolio_before",
-                disabled=start == 0,
-                on_click=go,
-                args=(max(0, start - ROWS_A_PAGE),),
-            )
-            st.button(
-                t("portfolio.after"),
-                key="portfolio_after",
-                disabled=start + ROWS_A_PAGE >= positions.size,
-                on_click=go,
-                args=(start + ROWS_A_PAGE,),
-            )
-            st.caption(
-                t(
-                    "portfolio.from_to_of",
-                    first=t.number(start + 1),
-                    last=t.number(start + shown.size),
-                    of=t.number(positions.size),
-                )
-            )
-    return shown.tolist()
-
-
-def _cells(
-    t: Words,
-    chosen: Chosen,
-    simulation: PortfolioSimulation | None,
-    columns: Sequence[str],
-    row: int,
-) -> tuple[str, ...]:
-    portfolio, evaluation = chosen.portfolio, chosen.evaluation
-    cells = [cut(str(portfolio.ids[row]))]
-    cells += [cut(str(portfolio.labels[name][row])) or UNDEFINED for name in columns]
-    cells += [
-        t.euros(float(evaluation.costs[row])),
-        t.euros(float(evaluation.benefits[row])),
-        t.ratio(float(evaluation.ratios[row])),
-    ]
-    if simulation is not None:
-        cells.append(_between(t, float(simulation.low[row]), float(simulation.high[row])))
-        cells.append(t.percent(float(simulation.probability_above[row]), decimals=0))
-    return tuple(cells)
-
-
-def _between(t: Words, low: float, high: float) -> str:
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return UNDEFINED
-    return t("portfolio.between", low=t.ratio(low), high=t.ratio(high))
-
-
-def _ranked(t: Words, chosen: Chosen, simulation: PortfolioSimulation) -> None:
-    """Show the associations in the order of their ratio, never without how sure the order is."""
-    key = _key(chosen)
-    known = st.session_state.get("portfolio_ranking")
-    if known is None or known[0] != key:
-        few = len(chosen.portfolio) <= MOST_RANKED
-        positions = range(len(chosen.portfolio)) if few else None
-        known = st.session_state["portfolio_ranking"] = (key, ranking(simulation, positions))
-    found = known[1]
-    st.html(f'<p class="limits" role="note">{escape(t("portfolio.ranking_warning"))}</p>')
-    if len(found.rows) < found.of:
-        said = t("portfolio.ranked_first", rows=t.number(len(found.rows)), of=t.number(found.of))
-        st.caption(said)
-    at = _page(t, np.arange(len(found.rows)), chosen.key)
-    columns = _label_columns(chosen)
-    headings = [t("portfolio.heading_id"), *map(cut, columns)]
-    headings += [
-        t(f"portfolio.heading_{name}")
-        for name in ("rank", "ranks", "median", "interval", "wrong_order")
-    ]
-    cells = [_rank_cells(t, chosen, columns, found.rows[one]) for one in at]
-    first = 1 + len(columns)
-    st.html(table(t("portfolio.table"), headings, cells, t, numeric=range(first, len(headings))))
-
-
-def _rank_cells(t: Words, chosen: Chosen, columns: Sequence[str], one: Ranked) -> tuple[str, ...]:
-    labels = chosen.portfolio.labels
-    return (
-        cut(one.id),
-        *(cut(str(labels[name][one.position])) or UNDEFINED for name in columns),
-        t.number(one.rank),
-        t(
-            "portfolio.ranks_between",
-            best=t.number(one.best_rank),
-            worst=t.number(one.worst_rank),
-        ),
-        t.ratio(one.median),
-        _between(t, one.low, one.high),
-        t.percent(one.wrong_order, decimals=0),
-    )
-
-
 # --- Those that stand out ----------------------------------------------------------------------
 
 
@@ -319,16 +162,17 @@ def standing_out(page: Page, chosen: Chosen) -> None:
     """Name the associations whose ratio is far from that of most, and the numbers behind it."""
     t, case = page.t, chosen.template.case
     st.header(t("portfolio.outliers"), anchor=False)
-    known = st.session_state.get("portfolio_outliers")
-    if known is None or known[0] != chosen.key:
-        found = outliers(chosen.evaluation, most=MOST_OUTLIERS, causes=MOST_CAUSES)
-        known = st.session_state["portfolio_outliers"] = (chosen.key, found)
-    if not known[1]:
+    found = portfolio_visit.made(
+        "outliers",
+        chosen.key,
+        lambda: outliers(chosen.evaluation, most=MOST_OUTLIERS, causes=MOST_CAUSES),
+    )
+    if not found:
         st.caption(t("portfolio.no_outliers"))
         return
     parameters = dict(case.parameters())
     items = ""
-    for one in known[1]:
+    for one in found:
         key = "portfolio.outlier_low" if one.score < 0 else "portfolio.outlier_high"
         said = t(key, line=t.number(one.line), ratio=t.ratio(one.ratio))
         causes = "".join(

@@ -1,62 +1,67 @@
-"""The table of a visit: opened, its columns matched, its rows evaluated; kept across pages."""
+"""The table of a visit: opened, its columns matched, its rows evaluated; held by the process."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from threading import BoundedSemaphore
 
 import numpy as np
 import streamlit as st
 
 from roi_model import Problem, ScenarioError
 from roi_model.portfolio import Portfolio, PortfolioEvaluation, Totals, evaluate_portfolio
-from roi_model.portfolio_columns import IGNORED, Match, matches_of
+from roi_model.portfolio_columns import ID, IGNORED, Match, matches_of, targets_of
 from roi_model.portfolio_files import portfolio_from
-from roi_model.portfolio_tables import Table, table_from
+from roi_model.portfolio_tables import Table, file_error, table_from
 from roi_model.templates import Template
+from ui import portfolio_visit
+from ui.portfolio_shelf import SHELF, weight
+from ui.portfolio_visit import TABLE, TARGETS
 
-TABLE, REFUSED, TARGETS = "portfolio_table", "portfolio_refused", "portfolio_targets"
-READING, CHOSEN = "portfolio_reading", "portfolio_chosen"
+REFUSED = "portfolio_refused"
+TEXTS, READ, CHOSEN = "texts", "reading", "chosen"
 MOST_GROUPS = 60
 """Different texts of a column that rows may be grouped and filtered by."""
+ROOM = 3
+"""Times that what is read of a table must fit: itself, what a filter keeps of it, its draws."""
+READING = BoundedSemaphore(2)
+"""Tables being read at a time: reading takes more memory than what is read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A table as it was read, and what tells its content from any other."""
+    """A table as it was opened, and what tells its content from any other."""
 
-    table: Table
+    name: str
+    content: bytes
+    rows: int
+    """In the file, examples among them."""
     digest: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reading:
-    """What a table gives with a template: its rows evaluated, or only what is wrong with it."""
+    """What a table gives with a template: its rows, or only what is wrong with it."""
 
     key: str
     source: str
-    rows: int
-    """In the file, examples among them."""
     template: Template
     matches: tuple[Match, ...]
     problems: tuple[Problem, ...]
-    evaluation: PortfolioEvaluation | None
+    portfolio: Portfolio | None
+    """Seen as the template sees it."""
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Return the columns that rows can be grouped by, with what they say."""
         found = {}
-        for name, column in self._labels.items():
+        for name, column in ({} if self.portfolio is None else self.portfolio.labels).items():
             said = np.unique(column.astype(str))
             if 1 < said.size <= MOST_GROUPS and said.size < column.size:
                 found[name] = tuple(map(str, said))
         return found
-
-    @property
-    def _labels(self) -> Mapping[str, np.ndarray]:
-        return {} if self.evaluation is None else self.evaluation.portfolio.labels
 
     @cached_property
     def faulty_rows(self) -> int:
@@ -68,13 +73,22 @@ def take(name: str, content: bytes) -> None:
     """Open a table; where it cannot be read, keep the reason and no table."""
     forget()
     try:
-        st.session_state[TABLE] = opened_from(content, name=name)
+        with READING:
+            table = table_in(name, content)
+        digest = hashlib.sha256(content).hexdigest()
+        opened = Opened(name=name, content=content, rows=len(table.rows), digest=digest)
+        if not portfolio_visit.begin(opened):
+            raise _too_large(name)
     except ScenarioError as error:
         st.session_state[REFUSED] = error
+    except MemoryError:
+        st.session_state[REFUSED] = _too_large(name)
+    else:
+        portfolio_visit.made(TEXTS, digest, lambda: table)
 
 
-def opened_from(content: bytes, *, name: str) -> Opened:
-    """Return the table in a file.
+def table_in(name: str, content: bytes) -> Table:
+    """Return the table in a file, with headings that are all different.
 
     Raises:
         ScenarioError: it cannot be read.
@@ -84,8 +98,14 @@ def opened_from(content: bytes, *, name: str) -> Opened:
     except ScenarioError as error:
         error.source = error.source or name
         raise
-    table = replace(table, headings=_told_apart(table.headings))
-    return Opened(table=table, digest=hashlib.sha256(content).hexdigest())
+    return replace(table, headings=_told_apart(table.headings))
+
+
+def _too_large(name: str) -> ScenarioError:
+    """Return the refusal of a table that there is not enough memory for."""
+    error = file_error(name, "file_needs_memory", "must fit the memory kept for tables")
+    error.source = name
+    return error
 
 
 def _told_apart(headings: tuple[str, ...]) -> tuple[str, ...]:
@@ -100,7 +120,7 @@ def _told_apart(headings: tuple[str, ...]) -> tuple[str, ...]:
 
 def opened() -> Opened | None:
     """Return the table of the visit."""
-    return st.session_state.get(TABLE)
+    return portfolio_visit.held(TABLE)
 
 
 def refused() -> ScenarioError | None:
@@ -110,56 +130,76 @@ def refused() -> ScenarioError | None:
 
 def forget() -> None:
     """Close the table."""
-    for key in (TABLE, REFUSED, TARGETS, READING, CHOSEN):
-        st.session_state.pop(key, None)
+    st.session_state.pop(REFUSED, None)
+    portfolio_visit.close()
 
 
 def correct(heading: str, target: str) -> None:
     """Say what a column is; another that was said to be the same is guessed again."""
-    said = st.session_state.get(TARGETS, {})
+    said = portfolio_visit.chosen(TARGETS, {})
     kept = {one: what for one, what in said.items() if what != target or what == IGNORED}
-    st.session_state[TARGETS] = kept | {heading: target}
+    portfolio_visit.choose(TARGETS, kept | {heading: target})
 
 
 def forget_corrections() -> None:
     """Guess all columns again, as for another template."""
-    st.session_state[TARGETS] = {}
+    portfolio_visit.choose(TARGETS, {})
 
 
 def reading(template: Template) -> Reading | None:
-    """Return what the table gives with a template; it is read once."""
+    """Return what the table gives with a template; it is read once.
+
+    One that takes more memory than there is for a table is closed, and the reason is kept.
+    """
     held = opened()
     if held is None:
         return None
-    said = st.session_state.get(TARGETS, {})
-    key = hashlib.sha256(
-        repr((held.digest, template.case.fingerprint, sorted(said.items()))).encode()
-    ).hexdigest()
-    known: Reading | None = st.session_state.get(READING)
-    if known is None or known.key != key:
-        known = st.session_state[READING] = _read(held.table, template, said, key)
-    return known
+    said = portfolio_visit.chosen(TARGETS, {})
+    key = _key(held.digest, template.case.fingerprint, sorted(said.items()))
+    known: Reading | None = portfolio_visit.held(READ)
+    if known is not None and known.key == key:
+        return known
+    try:
+        with READING:
+            read = _read(held, template, said, key)
+            is_small = ROOM * weight(read) + len(held.content) <= SHELF.most_bytes
+    except MemoryError:
+        is_small = False
+    if not is_small:
+        forget()
+        st.session_state[REFUSED] = _too_large(held.name)
+        return None
+    portfolio_visit.hold(READ, read)
+    return read
 
 
-def _read(table: Table, template: Template, said: Mapping[str, str], key: str) -> Reading:
-    matches = matches_of(table, template, said)
-    evaluation: PortfolioEvaluation | None = None
+def _read(held: Opened, template: Template, said: Mapping[str, str], key: str) -> Reading:
+    table: Table = portfolio_visit.made(
+        TEXTS, held.digest, lambda: table_in(held.name, held.content)
+    )
+    targets = (*targets_of(template.case), ID, IGNORED)
+    known = {one: what for one, what in said.items() if one in table.headings and what in targets}
+    matches = matches_of(table, template, known)
+    portfolio: Portfolio | None = None
     problems: tuple[Problem, ...] = ()
     try:
         portfolio = portfolio_from(table, template, matches)
     except ScenarioError as error:
         problems = error.problems
     else:
-        evaluation, problems = evaluate_portfolio(portfolio), portfolio.problems
+        problems = portfolio.problems
     return Reading(
         key=key,
         source=table.source,
-        rows=len(table.rows),
         template=template,
         matches=matches,
         problems=problems,
-        evaluation=evaluation,
+        portfolio=portfolio,
     )
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +223,11 @@ class Chosen:
     def portfolio(self) -> Portfolio:
         """Return their rows."""
         return self.evaluation.portfolio
+
+    def work_out(self) -> None:
+        """Work out what every showing needs, before its memory is counted."""
+        evaluation = self.evaluation
+        _ = evaluation.ratios, evaluation.net_present_values, evaluation.totals
 
     def groups(self, column: str) -> dict[str, Group]:
         """Return the sums over the rows that say the same in a column, and how many they are."""
@@ -220,30 +265,24 @@ class Chosen:
         return found
 
 
-def chosen(read: Reading, column: str | None, kept: tuple[str, ...]) -> Chosen | None:
-    """Return the rows whose text in a column is among those kept; all of them without a filter."""
-    if read.evaluation is None:
+def chosen(
+    read: Reading, perspective: str, column: str | None, kept: tuple[str, ...]
+) -> Chosen | None:
+    """Return the rows whose text in a column is among those kept, from one point of view.
+
+    All rows without a filter.
+    """
+    if read.portfolio is None:
         return None
     is_filtered = column is not None and bool(kept)
-    key = hashlib.sha256(
-        repr((read.key, column, sorted(kept)) if is_filtered else read.key).encode()
-    ).hexdigest()
-    known: Chosen | None = st.session_state.get(CHOSEN)
+    key = _key(read.key, perspective, *((column, sorted(kept)) if is_filtered else ()))
+    known: Chosen | None = portfolio_visit.held(CHOSEN)
     if known is None or known.key != key:
-        evaluation = read.evaluation
+        portfolio = read.portfolio.seen_from(perspective)
         if is_filtered:
-            said = evaluation.portfolio.labels[str(column)].astype(str)
-            evaluation = evaluation.rows(np.isin(said, kept))
-        known = st.session_state[CHOSEN] = Chosen(key=key, reading=read, evaluation=evaluation)
+            said = portfolio.labels[str(column)].astype(str)
+            portfolio = portfolio.rows(np.isin(said, kept))
+        known = Chosen(key=key, reading=read, evaluation=evaluate_portfolio(portfolio))
+        known.work_out()
+        portfolio_visit.hold(CHOSEN, known)
     return known
-
-
-def kept(name: str, default: Any) -> tuple[str, Callable[[], None]]:
-    """Return the key of a control whose value outlives its page, and what keeps it on a change."""
-    key, stored = f"portfolio_{name}_field", f"portfolio_{name}"
-    st.session_state[key] = st.session_state.get(stored, default)
-
-    def keep() -> None:
-        st.session_state[stored] = st.session_state[key]
-
-    return key, keep

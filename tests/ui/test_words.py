@@ -390,3 +390,14 @@ class TestRounding:
     def test_errs_on_the_side_asked_for_and_by_little(self, value):
         assert rounded(value, towards="down") <= value <= rounded(value, towards="up")
         assert abs(rounded(value) - value) <= abs(value) / 100
+
+
+class TestOrder:
+    def test_is_that_of_a_dictionary(self):
+        in_order = ["école", "Écoles", "Île-de-France", "Ille", "Oedipe", "Œuf", "Zélande"]
+        assert french.sorted(reversed(in_order)) == in_order
+
+    @given(st.lists(st.text(max_size=5)))
+    def test_is_of_the_same_texts_whatever_order_they_came_in(self, texts):
+        assert french.sorted(texts) == french.sorted(reversed(texts))
+        assert sorted(french.sorted(texts)) == sorted(texts)
