@@ -2,18 +2,22 @@
 
 import streamlit as st
 
+from reports.programme_documents import programme_document
 from ui import (
     portfolio,
     portfolio_columns,
+    portfolio_documents,
     portfolio_funds,
+    portfolio_ranking,
     portfolio_results,
     portfolio_sureness,
-    portfolio_table,
+    portfolio_visit,
 )
 from ui.frame import open_page
 
 page = open_page("portfolio")
 t = page.t
+portfolio_visit.exchange()
 
 answer = st.container()
 asked, opened = st.columns(2, gap="large")
@@ -30,8 +34,7 @@ chosen = simulation = None
 if read is not None:
     portfolio_columns.matched(page, read)
     portfolio_columns.faults(page, read)
-    kept = portfolio_results.filtered(page, read)
-    chosen = portfolio_table.chosen(read, *kept)
+    chosen = portfolio_results.looked_at(page, read)
     simulation = portfolio_sureness.drawn(chosen)
 
 with answer:
@@ -48,8 +51,9 @@ if chosen is not None:
     portfolio_sureness.control(page, chosen, simulation)
     if simulation is not None:
         portfolio_sureness.interval(page, simulation)
-    portfolio_sureness.associations(page, chosen, simulation)
+    portfolio_ranking.associations(page, chosen, simulation)
     portfolio_sureness.funnel_of(page, chosen)
     portfolio_sureness.standing_out(page, chosen)
     portfolio_funds.moving(page, chosen)
     portfolio_funds.downloads(page, chosen, simulation)
+    portfolio_documents.documents(page, chosen, simulation, programme_document)

@@ -9,9 +9,6 @@ import datetime
 import io
 import json
 import re
-import unicodedata
-from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Unpack
 from urllib.parse import urlsplit
@@ -23,6 +20,7 @@ import roi_model
 from reports.brief_annex import annex
 from reports.brief_meeting import meeting
 from reports.brief_subject import Facts, Subject, subject_of
+from reports.typesetting import PAPER, colours, drawable, moment_of, typeset_pdf
 from reports.wishes import Wishes
 from roi_model.parameters import LONGEST_LABEL
 from roi_model.problems import Problem, ScenarioError
@@ -30,8 +28,6 @@ from roi_model.scenario import Scenario
 from ui.theme import LIGHT
 
 TEMPLATE = Path(__file__).with_name("brief.typ")
-STANDARDS: Any = ["a-2a", "ua-1"]
-"""Archiving with its structure, and accessibility."""
 
 PREVIEW = 80.0
 """Dots per inch of the picture of a page: to be looked at, 90 kB."""
@@ -42,14 +38,6 @@ WIDEST_LOGO = 3_000
 LONGEST_ADDRESS = 20_000
 DENSEST_CODE = 22
 """Version of a QR code: with more modules, a print of it is no longer read by a phone."""
-
-_PLAIN = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | set(
-    "\u202f\u2009\u2011\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\u2212€×÷≈≤≥"
-)
-"""Characters known to be in the font; any other is looked for in it."""
-_MISSING = re.compile(r'the text `"(.*?)"` could not be displayed')
-REPLACEMENT = "\u25a1"
-"""The white square that stands for a character that no font of the brief has."""
 
 
 def brief(
@@ -69,8 +57,7 @@ def brief(
         scenario,
         **wishes,
     )
-    midnight = datetime.datetime.combine(wishes["today"], datetime.time(), tzinfo=datetime.UTC)
-    return _run(files, int(midnight.timestamp()))
+    return typeset_pdf(files, moment_of(wishes["today"]))
 
 
 def first_page(
@@ -102,20 +89,19 @@ def _files(
     subject = subject_of(
         scenario,
         language=wishes["language"],
-        today=wishes["today"],
         address=address,
         case=wishes.get("case"),
         association=association,
     )
-    files = {"main.typ": TEMPLATE.read_bytes()}
+    files = {"main.typ": TEMPLATE.read_bytes(), "paper.typ": PAPER.read_bytes()}
     if logo is not None:
         _require_image(logo)
         files["logo.json"] = _as_json(logo)
     code = _code(address)
     if code is not None:
         files["code.svg"] = code
-    facts = _drawable(
-        _frame(subject)
+    facts = drawable(
+        _frame(subject, wishes["today"])
         | {
             "has_logo": logo is not None,
             "has_code": code is not None,
@@ -127,7 +113,7 @@ def _files(
     return files
 
 
-def _frame(subject: Subject) -> Facts:
+def _frame(subject: Subject, today: datetime.date) -> Facts:
     """Return what stands around the two parts: titles, colours, the foot of every page."""
     t, scenario = subject.t, subject.scenario
     name = t.of(scenario.name)
@@ -143,25 +129,16 @@ def _frame(subject: Subject) -> Facts:
         "author": subject.association or t("frame.brand"),
         "description": t("brief.description", name=name),
         "keywords": t("brief.keywords"),
-        "day": [subject.today.year, subject.today.month, subject.today.day],
-        "made_on": t("brief.made_on", date=t.date(subject.today)),
+        "day": [today.year, today.month, today.day],
+        "made_on": t("brief.made_on", date=t.date(today)),
         "foot": t(
             "brief.foot",
-            date=t.date(subject.today),
+            date=t.date(today),
             version=roi_model.__version__,
             fingerprint=scenario.fingerprint,
         ),
         "page": t("brief.page", page="{page}", pages="{pages}"),
-        "colours": {
-            "ink": LIGHT.ink,
-            "quiet": LIGHT.quiet,
-            "line": LIGHT.line,
-            "ground": LIGHT.ground,
-            "action": LIGHT.action,
-            "refused": LIGHT.refused,
-            "provenance": {str(key): colour for key, colour in LIGHT.provenance.items()},
-            "on_provenance": {str(key): colour for key, colour in LIGHT.on_provenance.items()},
-        },
+        "colours": colours(),
     }
 
 
@@ -284,7 +261,7 @@ def _is_drawn(image: bytes) -> bool:
         '#image(bytes(json("logo.json")), alt: "x", height: 2cm)'
     )
     try:
-        _run({"main.typ": page.encode(), "logo.json": _as_json(image)}, 0)
+        typeset_pdf({"main.typ": page.encode(), "logo.json": _as_json(image)}, 0)
     except typst.TypstError:
         return False
     return True
@@ -311,69 +288,3 @@ def _code(address: str | None) -> bytes | None:
     drawn = io.BytesIO()
     code.save(drawn, kind="svg", border=4, dark=LIGHT.ink, light="#ffffff", nl=False)
     return drawn.getvalue()
-
-
-def _drawable(facts: Facts) -> Facts:
-    """Return facts whose texts hold only characters that the brief can show.
-
-    What has no form of its own (controls, marks of direction) is left out; what no font has is a
-    white square.
-    """
-    letters: set[str] = set()
-    _walk(facts, letters.update)
-    unusual = letters - _PLAIN
-    if not unusual:
-        return facts
-    replaced: dict[int, str] = {}
-    for letter in unusual:
-        category = unicodedata.category(letter)
-        if category in ("Cc", "Cf", "Zl", "Zp"):
-            replaced[ord(letter)] = " " if letter in "\n\r\t\v\f\x85\u2028\u2029" else ""
-        elif category in ("Co", "Cs", "Cn"):
-            replaced[ord(letter)] = REPLACEMENT
-    known = frozenset(letter for letter in unusual if ord(letter) not in replaced)
-    replaced |= dict.fromkeys(map(ord, _without_glyph(known)), REPLACEMENT)
-    drawable: Facts = _walk(facts, lambda text: text.translate(replaced))
-    return drawable
-
-
-def _walk(facts: Any, change: Any) -> Any:
-    """Return facts with every text replaced by what ``change`` returns of it."""
-    if isinstance(facts, str):
-        return change(facts)
-    if isinstance(facts, Mapping):
-        return {key: _walk(value, change) for key, value in facts.items()}
-    if isinstance(facts, list):
-        return [_walk(value, change) for value in facts]
-    return facts
-
-
-@lru_cache(maxsize=64)
-def _without_glyph(letters: frozenset[str]) -> frozenset[str]:
-    """Return those of some characters that the fonts of the brief have not."""
-    if not letters:
-        return frozenset()
-    listed = json.dumps(sorted(letters), ensure_ascii=False)
-    fonts = TEMPLATE.read_text("utf-8").partition("#let fonts = ")[2].partition("\n")[0]
-    page = (
-        f'#set document(title: "x")\n#set text(font: {fonts})\n'
-        '#for one in json("letters.json") [#one#parbreak()]'
-    )
-    try:
-        _run({"main.typ": page.encode(), "letters.json": listed.encode()}, 0)
-    except typst.TypstError as error:
-        said = "".join(_MISSING.findall(error.diagnostic or str(error)))
-        return frozenset(letter for letter in letters if letter in said) or letters
-    return frozenset()
-
-
-def _run(files: Mapping[str, bytes], timestamp: int) -> bytes:
-    source: Any = dict(files)  # the types of the wheel do not know it yet
-    made: bytes = typst.compile(
-        source,
-        format="pdf",
-        pdf_standards=STANDARDS,
-        ignore_system_fonts=True,
-        timestamp=timestamp,
-    )
-    return made

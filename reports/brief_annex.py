@@ -1,20 +1,22 @@
 """The annex for the auditor: every number, what a verifier would ask, the method, the sources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import roi_model
 from reports.brief_subject import Facts, Subject, badge, is_unstated
 from roi_model.checks import check, rules
 from roi_model.consistency import OUTCOME_NUMBERS
 from roi_model.evaluation import evaluate
-from roi_model.parameters import Parameter, Provenance
+from roi_model.parameters import Parameter, Provenance, Source
 from roi_model.reference_data import margins
+from roi_model.scenario import Scenario
 from roi_model.settings import AS_STATED, SETTING_NUMBERS
 from roi_model.uncertainty import UncertainNumber, uncertain_numbers
 from roi_model.value_map import Cost, Outcome
 from ui.labels import choice_text, label_of, value_text
+from ui.origins import origin_text
 from ui.sentences import finding_text
-from ui.words import UNDEFINED, typeset
+from ui.words import UNDEFINED, Words, typeset
 
 NEVER_ASKED = ("funding.", ".elasticity")
 """What more posts would bring is not in this result."""
@@ -146,21 +148,15 @@ def _changes(subject: Subject) -> Facts | None:
 def _groups(subject: Subject) -> Iterator[Facts]:
     """Yield the numbers of the costs, of each outcome, and the settings that are numbers."""
     t, scenario = subject.t, subject.scenario
-    stated = {
-        address: number
-        for address, number in scenario.parameters()
-        if not is_unstated(address, number)
-        and not address.startswith(NEVER_ASKED[0])
-        and not address.endswith(NEVER_ASKED[1])
-    }
-    drawn = {one.address: _ends(one) for one in uncertain_numbers(scenario)}
+    stated = stated_numbers(scenario)
+    drawn = {one.address: drawn_ends(one) for one in uncertain_numbers(scenario)}
 
     def group(title: str, note: str, labels: dict[str, str]) -> Facts:
         return {
             "title": title,
             "note": note,
             "rows": [
-                _number(subject, address, label, stated[address], drawn.get(address))
+                number_row(subject, address, label, stated[address], drawn.get(address))
                 for address, label in labels.items()
                 if address in stated
             ],
@@ -174,10 +170,21 @@ def _groups(subject: Subject) -> Iterator[Facts]:
         note = t("brief.gained_by", gainer=gainer, help=t.of(outcome.help))
         yield group(t.of(outcome.label), note, _own_labels(subject, outcome))
     settings = {name: t(f"setting.{name}") for name in SETTING_NUMBERS}
-    yield group(t("brief.settings"), _conventions(subject), settings)
+    yield group(t("brief.settings"), conventions(subject), settings)
 
 
-def _ends(number: UncertainNumber) -> tuple[float, float]:
+def stated_numbers(scenario: Scenario) -> dict[str, Parameter]:
+    """Return the numbers that someone stated and that are in the result, by address."""
+    return {
+        address: number
+        for address, number in scenario.parameters()
+        if not is_unstated(address, number)
+        and not address.startswith(NEVER_ASKED[0])
+        and not address.endswith(NEVER_ASKED[1])
+    }
+
+
+def drawn_ends(number: UncertainNumber) -> tuple[float, float]:
     """Return the ends of a range as they are drawn: whole ones of a duration."""
     ends = (number.low, number.high)
     return (float(round(ends[0])), float(round(ends[1]))) if number.is_whole else ends
@@ -190,7 +197,7 @@ def _own_labels(subject: Subject, outcome: Outcome) -> dict[str, str]:
     return factors | shares
 
 
-def _number(
+def number_row(
     subject: Subject,
     address: str,
     label: str,
@@ -226,24 +233,12 @@ def _range(subject: Subject, number: Parameter, drawn: tuple[float, float] | Non
 
 def _said(subject: Subject, address: str, number: Parameter) -> list[str]:
     """Return where a number comes from, in words: its year, its place, its reason or its rule."""
-    t, case = subject.t, subject.case
-    said = []
+    t, said = subject.t, []
     if isinstance(number, Cost):
         payer = subject.scenario.stakeholder(number.stakeholder)
         said.append(t("brief.payer", payer=t.of(payer.name)))
-    if number.provenance == Provenance.YOURS and case is not None:
-        original = dict(case.parameters()).get(address)
-        if original and not original.is_to_fill and original.value != number.value:
-            stated = t.value(original.value, original.unit)
-            provenance = t(f"provenance.{original.provenance}").lower()
-            said.append(t("provenance.instead_of", value=stated, provenance=provenance))
-    papers = number.reason or number.locator
-    if papers:
-        said.append(t.of(papers))
-    elif number.derivation:
-        said.append(_derivation(subject, number))
-    elif number.provenance == Provenance.ASSUMED:
-        said.append(t("brief.not_stated"))
+    origin, not_stated = subject.case or subject.scenario, t("brief.not_stated")
+    said += origin_text(address, number, origin, t, not_stated=not_stated)
     if number.year:
         said.append(t("brief.of_year", year=number.year))
     if not said:
@@ -251,20 +246,7 @@ def _said(subject: Subject, address: str, number: Parameter) -> list[str]:
     return said
 
 
-def _derivation(subject: Subject, number: Parameter) -> str:
-    """Return how a derived number follows from published ones, in words and figures."""
-    t, rule = subject.t, number.derivation
-    if rule is None:
-        return ""
-    origin = subject.case or subject.scenario
-    figures = [origin.figure(name) for name in (rule.of, rule.by) if name]
-    written = [t.value(figure.value, figure.unit) for figure in figures]
-    if rule.rule == "quotient":
-        return t("derivation.quotient", of=written[0], by=written[1])
-    return t("derivation.remainder", of=written[0])
-
-
-def _conventions(subject: Subject) -> str:
+def conventions(subject: Subject) -> str:
     """Return how the scenario is read: every setting that is a choice."""
     t, scenario = subject.t, subject.scenario
     choices = [name for name in scenario.choices() if name != "perspective"]
@@ -355,12 +337,21 @@ def _method(subject: Subject) -> Facts:
 
 def _sources(subject: Subject) -> Facts:
     t = subject.t
+    return {
+        "title": t("brief.sources"),
+        "rows": source_rows(subject.documents.values(), t),
+        "address_title": t("brief.whole_address"),
+    }
+
+
+def source_rows(documents: Iterable[Source], t: Words) -> list[Facts]:
+    """Return what ``paper.typ`` lists of documents, in the order of their numbers."""
     rows = []
-    for source in subject.documents.values():
+    for source in documents:
         said = [typeset(source.publisher, "fr")]
         if source.date:
             said.append(t.date(source.date))
         rows.append(
             {"title": typeset(source.title, "fr"), "said": ", ".join(said), "url": source.url or ""}
         )
-    return {"title": t("brief.sources"), "rows": rows, "address_title": t("brief.whole_address")}
+    return rows

@@ -12,7 +12,7 @@ from reports.brief_subject import (
     labelled,
     numbers_missing,
 )
-from reports.headline import sentence
+from reports.headline import sentence, view
 from roi_model.editing import Edits
 from roi_model.evaluation import OutcomeResult, StakeholderResult, evaluate, gains_by_provenance
 from roi_model.parameters import Provenance
@@ -110,7 +110,7 @@ def _result(subject: Subject) -> Facts:
         "title": t("brief.ratio_title"),
         "sentence": _sentence(subject),
         "interval": _interval(subject),
-        "view": _view(subject),
+        "view": view(subject.scenario, subject.evaluation.perspective, t),
         "currency": ""
         if scenario.currency == "EUR"
         else t("brief.currency", currency=scenario.currency),
@@ -148,18 +148,6 @@ def _interval(subject: Subject) -> str:
         high=t.ratio(interval.high.value),
         draws=t.number(simulation.draws),
         numbers=t.number(len(simulation.varied)),
-    )
-
-
-def _view(subject: Subject) -> str:
-    """Return whose costs and whose gains the ratio counts, in plain words."""
-    t, perspective = subject.t, subject.evaluation.perspective
-    kind = perspective.id.partition("-")[0]
-    known = kind in (SOCIETY, PUBLIC_FINANCES, LEVERAGE, FUNDER)
-    return t(
-        f"brief.view_{kind}" if known else "brief.view_sets",
-        payers=subject.payers,
-        gainers=subject.stakeholders(perspective.beneficiaries),
     )
 
 

@@ -1,6 +1,5 @@
 """What a brief is about: a scenario, its result and its draws, and what both parts say of them."""
 
-import datetime
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -38,7 +37,6 @@ class Subject:
     """Its draws; none without a ratio that means something, or where nothing varies."""
     edits: Edits
     """What differs from the case; nothing where there is none."""
-    today: datetime.date
     address: str | None
     association: str | None
 
@@ -68,24 +66,15 @@ class Subject:
         places = list(self.documents)
         return [places.index(key) + 1 for key in cited]
 
-    @property
-    def payers(self) -> str:
-        """Return the names of those whose costs are counted and who have one."""
-        payers = self.evaluation.perspective.payers
-        return self.stakeholders({cost.stakeholder for cost in self.scenario.costs} & payers)
-
     def stakeholders(self, ids: Iterable[str]) -> str:
         """Return the names of some stakeholders, in the order of the scenario."""
-        wanted = set(ids)
-        named = [self.t.of(one.name) for one in self.scenario.stakeholders if one.id in wanted]
-        return ", ".join(named)
+        return names_of(self.scenario, ids, self.t)
 
 
 def subject_of(
     scenario: Scenario,
     *,
     language: Language,
-    today: datetime.date,
     address: str | None,
     case: Scenario | None,
     association: str | None,
@@ -99,7 +88,6 @@ def subject_of(
         evaluation=evaluation,
         simulation=_drawn(scenario, evaluation),
         edits=Edits() if case is None else edits_of(case, scenario),
-        today=today,
         address=address,
         association=association,
     )
@@ -110,6 +98,12 @@ def _drawn(scenario: Scenario, evaluation: Evaluation) -> Simulation | None:
         return None
     simulation = simulate(scenario)
     return simulation if simulation.is_defined and simulation.varied else None
+
+
+def names_of(scenario: Scenario, stakeholders: Iterable[str], t: Words) -> str:
+    """Return the names of some stakeholders, in the order of the scenario."""
+    wanted = set(stakeholders)
+    return ", ".join(t.of(one.name) for one in scenario.stakeholders if one.id in wanted)
 
 
 def is_unstated(address: str, parameter: Parameter) -> bool:

@@ -3,13 +3,20 @@
 import datetime
 import os
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from reports.export import exported, require_known
 from roi_model.case_files import case_text
+from roi_model.portfolio import Portfolio, evaluate_portfolio
+from roi_model.portfolio_files import read_portfolio
+from roi_model.portfolio_funds import moved_funds
+from roi_model.portfolio_simulation import simulate_portfolio
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario
+from roi_model.templates import load_template, templates
+from roi_model.value_map_files import load_scenario
 from ui.words import Language
 
 LARGEST_LOGO = 5_000_000
@@ -60,6 +67,66 @@ def export(
     write_whole(target, content)
 
 
+def portfolio_report(
+    table: str,
+    target: Path,
+    *,
+    template: str,
+    columns: Mapping[str, str],
+    perspective: str | None,
+    drawn: Mapping[str, Any] | None,
+    moved: Mapping[str, Any] | None,
+    language: Language,
+    today: datetime.date,
+    group_by: str | None,
+) -> Portfolio:
+    """Write the programme of a table of associations as PDF or workbook; return the associations.
+
+    ``drawn`` and ``moved`` are what ``simulate_portfolio`` and ``moved_funds`` are asked for, if
+    they are.
+
+    Raises:
+        ScenarioError: ``target`` ends in something else, the table cannot be read, what is asked
+            for is not allowed, or the document cannot be written.
+    """
+    from reports.programme_documents import SUFFIXES, programme_document
+    from reports.programme_subject import Funds
+
+    require_known(target.suffix, where=target.name, known=SUFFIXES)
+    known = load_template(template) if template in templates() else load_scenario(template)
+    portfolio = read_portfolio(table, known, mapping=columns, perspective=perspective)
+    if group_by is not None and group_by not in portfolio.labels:
+        kept = ", ".join(portfolio.labels)
+        raise _not_allowed("--group", group_by, f"must be a column kept from the table: {kept}")
+    simulation, funds = None, None
+    try:
+        if drawn is not None:
+            simulation = simulate_portfolio(portfolio, **drawn)
+        if moved is not None:
+            found = moved_funds(evaluate_portfolio(portfolio), **moved)
+            funds = Funds(
+                away=moved["away"],
+                towards=moved["towards"],
+                elasticity=moved["elasticity"],
+                found=found,
+            )
+    except ScenarioError:
+        raise
+    except ValueError as error:
+        raise _not_allowed("options", "see below", str(error)) from error
+    content = programme_document(
+        target.suffix,
+        portfolio,
+        simulation,
+        language=language,
+        today=today,
+        group_by=group_by,
+        funds=funds,
+    )
+    write_whole(target, content)
+    return portfolio
+
+
 def import_workbook(source: Path, target: Path) -> None:
     """Write the scenario in a workbook as YAML or JSON, as the ending of ``target`` says.
 
@@ -106,6 +173,11 @@ def _read(path: Path, *, largest: int) -> bytes:
     if len(content) > largest:
         raise _file_error(path, f"must be at most {largest} bytes", path)
     return content
+
+
+def _not_allowed(where: str, received: str, message: str) -> ScenarioError:
+    problem = Problem(where=where, code="option", received=received, allowed="", message=message)
+    return ScenarioError([problem])
 
 
 def _file_error(path: Path, message: str, received: Any) -> ScenarioError:

@@ -2,8 +2,9 @@
 
 import re
 
-from reports.brief_subject import numbers_missing
+from reports.brief_subject import names_of, numbers_missing
 from roi_model.evaluation import Evaluation
+from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY, Perspective
 from roi_model.scenario import Scenario
 from ui.labels import label_of
 from ui.sentences import has_ratio, result
@@ -17,6 +18,18 @@ def sentence(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
     if not has_ratio(evaluation):
         return t("headline.undefined")
     return result(scenario, evaluation, t)
+
+
+def view(scenario: Scenario, perspective: Perspective, t: Words) -> str:
+    """Return whose costs and whose gains a ratio counts, in plain words."""
+    kind = perspective.id.partition("-")[0]
+    known = kind in (SOCIETY, PUBLIC_FINANCES, LEVERAGE, FUNDER)
+    paying = {cost.stakeholder for cost in scenario.costs} & perspective.payers
+    return t(
+        f"brief.view_{kind}" if known else "brief.view_sets",
+        payers=names_of(scenario, paying, t),
+        gainers=names_of(scenario, perspective.beneficiaries, t),
+    )
 
 
 def to_fill(scenario: Scenario, t: Words) -> list[str]:

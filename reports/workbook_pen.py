@@ -29,6 +29,8 @@ A4 = 9
 FONT_SIZE, LINE_HEIGHT, USUAL_WIDTH = 11, 1.3, 8.43
 HIGHEST = 409.0
 """Points that a row of Excel may be high."""
+ALLOWED = ("select_locked_cells", "select_unlocked_cells", "format_columns", "format_rows")
+"""What a reader may do on a protected sheet."""
 
 PERCENT = r"0.0#\ %"
 WHOLE = "#,##0"
@@ -125,8 +127,7 @@ class Sheet:
 
     def __post_init__(self) -> None:
         """Let a reader look, copy and change widths, and change only what is unlocked."""
-        allowed = ("select_locked_cells", "select_unlocked_cells", "format_columns", "format_rows")
-        self.paper.protect("", dict.fromkeys(allowed, True))
+        self.paper.protect("", dict.fromkeys(ALLOWED, True))
         self.paper.hide_gridlines(2)
 
     def width(self, column: int, width: float, *, hidden: bool = False) -> None:
@@ -138,6 +139,15 @@ class Sheet:
         """Write a text as it is: never a formula, a link or a number."""
         self.paper.write_string(row, column, plain(text), self.pen.style(**style))
         self._make_room(row, column, text, style)
+
+    def paragraph(self, row: int, text: str, *, last_column: int) -> None:
+        """Write a text on as many lines as it needs, across the columns from the first."""
+        style = {"text_wrap": True}
+        self.paper.merge_range(row, 0, row, last_column, "", self.pen.style(**style))
+        self.paper.write_string(row, 0, plain(text), self.pen.style(**style))
+        width = sum(self._widths.get(one, USUAL_WIDTH) for one in range(last_column + 1))
+        lines = max(1, math.ceil(len(text) / width))
+        self.paper.set_row(row, min(HIGHEST, FONT_SIZE * LINE_HEIGHT * lines + 2))
 
     def _make_room(self, row: int, column: int, text: str, style: Mapping[str, Any]) -> None:
         """Let a row be as high as its texts: not every program does so by itself."""

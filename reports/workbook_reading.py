@@ -42,7 +42,7 @@ from roi_model.parameters import Duration, Parameter
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value
 from roi_model.settings import Settings
-from roi_model.value_map_files import number_in
+from roi_model.value_map_files import number_in, part_with_entities
 from ui.words import LANGUAGES
 
 LARGEST_FILE = 5_000_000
@@ -128,11 +128,7 @@ def _refused(name: str, message: str, code: str = "file", allowed: object = "") 
 
 
 def _require_bounds(content: bytes, name: str) -> None:
-    """Refuse an archive beyond the bounds, before it is unpacked, and any that declares entities.
-
-    openpyxl parses with expat and, where it is installed, lxml told to resolve no entities. That
-    expat stops an expansion by itself is not relied upon.
-    """
+    """Refuse an archive beyond the bounds, before it is unpacked, or that declares entities."""
     if len(content) > LARGEST_FILE:
         message = f"must be at most {LARGEST_FILE} bytes"
         raise _refused(name, message, "file_too_large", LARGEST_FILE)
@@ -144,20 +140,9 @@ def _require_bounds(content: bytes, name: str) -> None:
         if sum(part.file_size for part in parts) > LARGEST_EXPANDED:
             message = f"must be at most {LARGEST_EXPANDED} bytes once unpacked"
             raise _refused(name, message, "file_too_large_unpacked", LARGEST_EXPANDED)
-        for part in parts:
-            # No more is unpacked of a part than the size that the directory states.
-            if _may_declare_entities(archive.read(part)):
-                message = f"must declare no entities ({part.filename} does)"
-                raise _refused(name, message, "file_declares_entities")
-
-
-def _may_declare_entities(part: bytes) -> bool:
-    """Say whether a part is XML that declares a document type, or could hide that it does."""
-    begins = part.removeprefix(b"\xef\xbb\xbf").lstrip()[:2]
-    if not begins.startswith((b"<", b"\0<", b"\xff\xfe", b"\xfe\xff")):
-        return False  # a picture: no parser of XML takes it
-    # Without a zero byte it is in no encoding that hides the word.
-    return b"\0" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part
+        if (part := part_with_entities(archive)) is not None:
+            message = f"must declare no entities ({part} does)"
+            raise _refused(name, message, "file_declares_entities")
 
 
 def _read(content: bytes, name: str) -> _Read:

@@ -5,13 +5,14 @@ from html import escape
 import streamlit as st
 
 from roi_model import units
-from roi_model.parameters import Duration, Factor, Parameter, Provenance, Rate, Share
+from roi_model.parameters import Duration, Factor, Parameter, Rate, Share
 from roi_model.settings import CONVENTIONS, SETTING_NUMBERS
 from roi_model.value_map import OUTCOME_SHARES, Outcome
 from ui import editing, scripts, state, typed
 from ui.frame import Page
 from ui.labels import choice_text, label_of, refusal_text, value_text
 from ui.markup import Cell, badge, external_link, folded, html, table
+from ui.origins import origin_text
 from ui.words import Words, typeset
 
 ASKED = ("deadweight", "displacement", "attribution", "drop_off")
@@ -87,36 +88,12 @@ def origin_of(page: Page, address: str, parameter: Parameter) -> list[Cell]:
     For the user's own number, what the case says in its stead.
     """
     t = page.t
-    lines: list[Cell] = []
-    if parameter.provenance == Provenance.YOURS:
-        original = dict(page.case.parameters()).get(address)
-        if original is not None and original.value != parameter.value:
-            stated = t.value(original.value, original.unit)
-            provenance = t(f"provenance.{original.provenance}").lower()
-            lines.append(t("provenance.instead_of", value=stated, provenance=provenance))
-    said = parameter.reason or parameter.locator
-    if said:
-        lines.append(t.of(said))
-    elif parameter.derivation:
-        lines.append(derivation_text(page, parameter))
-    elif parameter.provenance == Provenance.ASSUMED:
-        lines.append(t("provenance.not_stated"))
+    not_stated = t("provenance.not_stated")
+    lines: list[Cell] = [*origin_text(address, parameter, page.case, t, not_stated=not_stated)]
     for cited in parameter.source:
         source = page.scenario.documents[cited]
         lines.append(external_link(source.url, typeset(source.publisher, "fr")))
     return lines
-
-
-def derivation_text(page: Page, parameter: Parameter) -> str:
-    """Return how a derived number follows from published ones, in words and figures."""
-    t, rule = page.t, parameter.derivation
-    if rule is None:
-        return ""
-    figures = [page.case.figure(name) for name in (rule.of, rule.by) if name]
-    written = [t.value(figure.value, figure.unit) for figure in figures]
-    if rule.rule == "quotient":
-        return t("derivation.quotient", of=written[0], by=written[1])
-    return t("derivation.remainder", of=written[0])
 
 
 def cost_fields(page: Page) -> None:

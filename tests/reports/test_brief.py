@@ -10,8 +10,9 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from reports.brief import LARGEST_LOGO, REPLACEMENT, WIDEST_LOGO, brief
+from reports.brief import LARGEST_LOGO, WIDEST_LOGO, brief
 from reports.brief_subject import drawn_bars
+from reports.typesetting import REPLACEMENT
 from roi_model import ScenarioError, evaluate
 from roi_model.case_files import scenario_from
 from roi_model.checks import check, rules

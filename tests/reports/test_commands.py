@@ -126,6 +126,7 @@ class TestFailures:
             ("report", "promevil", "-o", "brief.pdf"),
             ("export", "promevil", "-o", "case.zip"),
             ("import", "case.xlsx", "-o", "case.yaml"),
+            ("portfolio-report", "t.csv", "--template", "adulte_relais", "-o", "p.pdf"),
         ],
         ids=lambda command: command[0],
     )

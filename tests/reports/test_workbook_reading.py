@@ -22,6 +22,7 @@ from roi_model.templates import load_template, templates
 from roi_model.verification import published_calculation
 from tests.reports.test_workbook import VERIFIED, any_scenarios, changes_of, edited
 from tests.roi_model import building
+from ui.file_problems import file_problem_text
 from ui.labels import refusal_text
 from ui.words import LANGUAGES, words_in
 
@@ -273,6 +274,24 @@ class TestAFaultyCell:
         problems = refused(saved(book))
         assert {one.code for one in problems} == {"duplicate", "missing_row"}
         assert any("state_aid" in one.message for one in problems)
+
+    def test_is_told_in_words_of_its_own_in_both_languages(self, promevil):
+        content, _ = typed(
+            promevil, {"police_time.hours": None, "sncf_payment": "=41*1000", "first_year": 12}
+        )
+        book = load_workbook(io.BytesIO(content))
+        for row in book[FR("workbook.sheet_inputs")].iter_rows(max_col=ADDRESS + 1):
+            if row[ADDRESS].value == "state_aid":
+                row[ADDRESS].value = "towns_payment"
+        problems = refused(saved(book))
+        assert {one.code for one in problems} == {
+            *("missing", "no_value", "not_a_year", "duplicate", "missing_row")
+        }
+        for t in map(words_in, LANGUAGES):
+            general = t("file_problem.other", received="\0", allowed="\0").partition("\0")[0]
+            said = [file_problem_text(one, t) for one in problems]
+            assert [text for text in said if general in text] == []
+            assert len(set(said)) == 5
 
     def test_prices_of_a_year_that_cannot_be_are_refused_in_their_cell(self):
         scenario = load_template("adulte_relais").case  # prices of 2024 and 2026
