@@ -5,6 +5,7 @@ Derived numbers are computed on reading. A fault is reported with the line it st
 
 import datetime
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +17,8 @@ import yaml
 from pydantic import ValidationError
 
 from roi_model import formulas
+from roi_model.case_bounds import require_bounds, require_few_nodes
+from roi_model.consistency import field_of
 from roi_model.parameters import Derivation, Factor, Name, Record, Text
 from roi_model.problems import Problem, ScenarioError
 from roi_model.reference_data import DATA
@@ -127,11 +130,15 @@ def case_from(content: bytes, *, name: str) -> Scenario:
         raise _file_error(path, "file_too_large", message, allowed=str(LARGEST_FILE))
     try:
         text = content.decode("utf-8-sig")
+        if not is_json:
+            require_few_nodes(text)
         data = (
             json.loads(text, object_pairs_hook=_once_each)
             if is_json
             else yaml.load(text, Loader=_Loader)
         )
+    except ScenarioError:
+        raise
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise _unreadable(path, error) from error
     try:
@@ -156,16 +163,14 @@ def scenario_from(data: Any, *, source: str = "") -> Scenario:
 
 def _scenario(data: Any, source: str, text: str = "") -> Scenario:
     """Return the scenario of ``data``; ``text`` is what it was read from, to find lines in."""
-    completed, contradicted = _with_derived_values(data)
+    require_bounds(data, source)
+    completed, faults = _with_derived_values(data)
     try:
         return Scenario.model_validate(completed)
     except ValidationError as error:
         line_at = _lines_in(text)
         problems = [
-            replace(
-                _as_contradiction(problem, contradicted.get(found["loc"])),
-                line=line_at(found["loc"]),
-            )
+            replace(problem, **faults.get(found["loc"], {}), line=line_at(found["loc"]))
             for problem, found in zip(problems_of(error, completed), error.errors(), strict=True)
         ]
         raise ScenarioError(problems, source=source) from error
@@ -223,62 +228,93 @@ def _child(node: yaml.Node, step: str | int) -> tuple[int, yaml.Node] | None:
 # --- Derived numbers ---------------------------------------------------------------------------
 
 
-def _with_derived_values(data: Any) -> tuple[Any, dict[Location, tuple[Any, float]]]:
-    """Return ``data`` with the value of each derived factor computed, and what contradicts it.
+class _NotDerivedError(Exception):
+    """A rule that gives nothing: ``fault`` says why, unless another number is to blame."""
+
+    def __init__(self, fault: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self.fault = fault
+
+
+def _with_derived_values(data: Any) -> tuple[Any, dict[Location, Mapping[str, Any]]]:
+    """Return ``data`` with the value of each derived factor computed, and what is wrong with some.
 
     What has no rule that can be followed is left without a value, which validation reports; so
-    is a value other than the one the rule gives, with both beside its place.
+    is a value other than the one the rule gives. Beside its place is then what to report instead.
+    Where another number that a rule needs is itself at fault the file is refused for that one,
+    and the derived number keeps what it states.
     """
-    contradicted: dict[Location, tuple[Any, float]] = {}
-    try:
-        completed = {
-            **data,
-            "outcomes": [
-                {**outcome, "factors": [dict(factor) for factor in outcome["factors"]]}
-                for outcome in data["outcomes"]
-            ],
-        }
-        figures = _figures(data)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return data, contradicted
+    faults: dict[Location, Mapping[str, Any]] = {}
+    if not isinstance(data, Mapping) or not isinstance(data.get("outcomes"), list | tuple):
+        return data, faults
+    completed = {**data, "outcomes": [_copied(outcome) for outcome in data["outcomes"]]}
     if isinstance(funding := data.get("funding"), Mapping):
         completed["funding"] = {
             name: dict(one) if isinstance(one, Mapping) else one for name, one in funding.items()
         }
+    figures, unknown = _figures(data), []
     for location, factor, others in _derived_numbers(completed):
         rule = factor["derivation"] = dict(factor["derivation"])
         if isinstance(rule.get(KEPT), bool) and rule.pop(KEPT):
             continue
-        computed = _derived(rule, figures, others)
+        try:
+            computed = _derived(rule, figures, others)
+        except _NotDerivedError as error:
+            if error.fault is None:
+                unknown.append(factor)
+            else:
+                factor.pop("value", None)
+                faults[*location, "value"] = error.fault
+            continue
         stated = factor.pop("value", computed)
-        if computed is not None and stated == computed:
+        if stated == computed:
             factor["value"] = computed
-        elif computed is not None:
-            contradicted[*location, "value"] = (stated, computed)
-    return completed, contradicted
+        else:
+            faults[*location, "value"] = _contradiction(stated, computed)
+    for factor in unknown:  # within its range, so as not to be blamed for that either
+        factor.setdefault("value", factor.get("low") or 0.0)
+    return completed, faults
 
 
-def _figures(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures and the costs by id: what a rule may name."""
-    return {one["id"]: one for group in ("figures", "costs") for one in data.get(group) or ()}
+def _copied(outcome: Any) -> Any:
+    """Return an outcome whose factors may be completed; one that is malformed as it is."""
+    try:
+        return {**outcome, "factors": [dict(factor) for factor in outcome["factors"]]}
+    except (KeyError, TypeError, ValueError):
+        return outcome
+
+
+def _figures(data: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return the figures and the costs by id, what a rule may name; under None what has no id."""
+    found: dict[Any, Any] = {}
+    for group in (data.get(name) or () for name in ("figures", "costs")):
+        for one in group if isinstance(group, list | tuple) else (group,):
+            identifier = field_of(one, "id")
+            found[identifier if isinstance(identifier, str) else None] = one
+    return found
+
+
+def _factors_of(outcome: Any) -> list[Any]:
+    factors = field_of(outcome, "factors")
+    return [one for one in factors if isinstance(one, Mapping)] if isinstance(factors, list) else []
 
 
 def _derived_numbers(
     data: Mapping[str, Any],
-) -> Iterable[tuple[Location, dict[str, Any], list[dict[str, Any]]]]:
+) -> Iterable[tuple[Location, dict[str, Any], list[Any]]]:
     """Return each derived number with its place and the outcomes beside its own.
 
     Quotients come first: a remainder needs the value of every other line.
     """
     outcomes, funding = data["outcomes"], data.get("funding")
-    found: list[tuple[Location, Any, list[dict[str, Any]]]] = [
+    found: list[tuple[Location, Any, list[Any]]] = [
         (
             ("outcomes", position, "factors", at),
             factor,
             [other for other in outcomes if other is not outcome],
         )
         for position, outcome in enumerate(outcomes)
-        for at, factor in enumerate(outcome["factors"])
+        for at, factor in enumerate(_factors_of(outcome))
     ]
     if isinstance(funding, Mapping):
         found += [
@@ -290,45 +326,63 @@ def _derived_numbers(
     return sorted(derived, key=lambda one: one[1]["derivation"].get("rule") == "remainder")
 
 
-def _derived(
-    rule: Mapping[str, Any], figures: Mapping[str, Any], others: list[dict[str, Any]]
-) -> float | None:
-    """Return what a rule gives; ``None`` when it names no figure or divides by zero.
+def _derived(rule: Mapping[str, Any], figures: Mapping[Any, Any], others: list[Any]) -> float:
+    """Return what a rule gives.
 
-    Where another number it needs is itself at fault the value is 0: the file is refused for
-    that fault, and this number is not to be blamed.
+    Raises:
+        _NotDerivedError: it names no figure or divides by zero, or what it needs is at fault.
     """
-    names = ("of", "by") if rule.get("rule") == "quotient" else ("of",)
-    needed = [str(rule.get(name)) for name in names]
-    if rule.get("rule") not in RULES or not all(name in figures for name in needed):
-        return None
+    if rule.get("rule") not in RULES:
+        raise _NotDerivedError  # the rule is refused as such
+    names = ("of", "by") if rule["rule"] == "quotient" else ("of",)
+    for name in names:
+        if str(rule.get(name)) not in figures and None not in figures:
+            raise _NotDerivedError(_unknown_figure(name, rule.get(name), figures))
+    of, *by = (_value_in(figures.get(str(rule.get(name)))) for name in names)
+    if by and not by[0]:
+        raise _NotDerivedError(_divided_by_zero(rule["by"]))
+    if by:
+        return of / by[0]
+    lines = [[_value_in(factor) for factor in _factors_of(one)] for one in others]
+    if not all(lines):
+        raise _NotDerivedError
+    return of - float(sum(formulas.gross_value(line) for line in lines))
+
+
+def _value_in(number: Any) -> float:
+    """Return the value of a number that a rule needs, where it has a sound one."""
+    value = field_of(number, "value")
     try:
-        of, *by = (float(figures[name]["value"]) for name in needed)
-        if by:
-            return of / by[0] if by[0] else None
-        return of - float(
-            sum(
-                formulas.gross_value(factor["value"] for factor in other["factors"])
-                for other in others
-            )
-        )
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return 0.0
+        if not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+    except (TypeError, OverflowError):
+        pass
+    raise _NotDerivedError
 
 
-def _as_contradiction(problem: Problem, known: tuple[Any, float] | None) -> Problem:
-    """Return a missing value as what it is: one that was stated against its rule."""
-    if known is None:
-        return problem
-    stated, computed = known
-    return replace(
-        problem,
-        code="not_what_the_rule_gives",
-        received=stated,
-        allowed=str(computed),
-        message=f"a derived number is what its rule gives, {computed}: leave its value out, or say "
-        f"{KEPT}: true in its derivation if other numbers of the case were changed since",
-    )
+def _contradiction(stated: Any, computed: float) -> Mapping[str, Any]:
+    return {
+        "code": "not_what_the_rule_gives",
+        "received": stated,
+        "allowed": str(computed),
+        "message": f"a derived number is what its rule gives, {computed}: leave its value out, or "
+        f"say {KEPT}: true in its derivation if other numbers of the case were changed since",
+    }
+
+
+def _unknown_figure(name: str, named: Any, figures: Mapping[Any, Any]) -> Mapping[str, Any]:
+    known = ", ".join(sorted(figures))
+    return {
+        "code": "unknown_figure",
+        "received": named,
+        "allowed": f"allowed {known}",
+        "message": f"its derivation must say {name}: the id of a figure or of a cost: {known}",
+    }
+
+
+def _divided_by_zero(named: Any) -> Mapping[str, Any]:
+    message = "its rule divides by a figure that is 0"
+    return {"code": "divides_by_zero", "received": named, "allowed": "", "message": message}
 
 
 # --- Writing -----------------------------------------------------------------------------------
@@ -345,9 +399,18 @@ def case_data(scenario: Scenario) -> dict[str, Any]:
     data: dict[str, Any] = _plain(scenario)
     figures = _figures(data)
     for _, factor, others in _derived_numbers(data):
-        if _derived(factor["derivation"], figures, others) != factor["value"]:
+        if not _is_what_its_rule_gives(factor, figures, others):
             factor["derivation"][KEPT] = True
     return data
+
+
+def _is_what_its_rule_gives(
+    factor: Mapping[str, Any], figures: Mapping[Any, Any], others: list[Any]
+) -> bool:
+    try:
+        return _derived(factor["derivation"], figures, others) == factor["value"]
+    except _NotDerivedError:
+        return False
 
 
 def write_case(scenario: Scenario, path: str | Path) -> None:

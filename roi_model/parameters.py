@@ -5,6 +5,7 @@ without a reason and a range, a derived one not without the rule that computed i
 """
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -32,6 +33,7 @@ Identifier = Annotated[
 ]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LABEL)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT)]
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Amount = Annotated[
     float, Field(strict=True, allow_inf_nan=False, ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)
 ]
@@ -91,6 +93,17 @@ class Text(_InTwoLanguages):
     en: Sentence
 
 
+def _full_day(day: Any) -> Any:
+    """Return a day that is written in full.
+
+    pydantic would take a lone number, such as a year, for seconds since 1970.
+    """
+    is_in_full = isinstance(day, str) and _DAY.match(day)
+    if not (day is None or isinstance(day, datetime.date) or is_in_full):
+        raise PydanticCustomError("date_type", "must be a date, such as 2017-05-29")
+    return day
+
+
 class Source(Record):
     """A document that a number is taken from."""
 
@@ -98,7 +111,7 @@ class Source(Record):
     publisher: Label
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)] | None = None
     """Where it can be read, if anywhere that anyone may open."""
-    date: datetime.date | None = None
+    date: Annotated[datetime.date | None, BeforeValidator(_full_day)] = None
 
 
 class Derivation(Record):

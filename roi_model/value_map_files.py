@@ -260,11 +260,14 @@ def _workbook(content: bytes, source: str) -> _Table:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             expanded = sum(one.file_size for one in archive.infolist())
-        if expanded > LARGEST_EXPANDED:
-            message = f"must be at most {LARGEST_EXPANDED} bytes once unpacked"
-            raise _file_error(
-                source, "file_too_large_unpacked", message, allowed=str(LARGEST_EXPANDED)
-            )
+            if expanded > LARGEST_EXPANDED:
+                message = f"must be at most {LARGEST_EXPANDED} bytes once unpacked"
+                raise _file_error(
+                    source, "file_too_large_unpacked", message, allowed=str(LARGEST_EXPANDED)
+                )
+            if (part := part_with_entities(archive)) is not None:
+                message = f"must declare no entities ({part} does)"
+                raise _file_error(source, "file_declares_entities", message)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl leaves out: styles, drawings
             stated, stored = (
@@ -280,6 +283,26 @@ def _workbook(content: bytes, source: str) -> _Table:
         message = f"must be an Excel workbook (.xlsx): {error}"
         raise _file_error(source, "file_not_a_workbook", message) from error
     return _Table(source=source, records=records, sheet=str(stated.title))
+
+
+def part_with_entities(archive: zipfile.ZipFile) -> str | None:
+    """Return the name of a part of a workbook that declares entities, or could hide that it does.
+
+    openpyxl parses with expat and, where it is installed, lxml told to resolve no entities. That
+    expat stops an expansion by itself is not relied upon. The sizes that the archive states must
+    have been bounded before: no more of a part is unpacked than that.
+    """
+    parts = (one for one in archive.infolist() if _may_declare_entities(archive.read(one)))
+    return next((one.filename for one in parts), None)
+
+
+def _may_declare_entities(part: bytes) -> bool:
+    """Say whether a part is XML that declares a document type, or could hide that it does."""
+    begins = part.removeprefix(b"\xef\xbb\xbf").lstrip()[:2]
+    if not begins.startswith((b"<", b"\0<", b"\xff\xfe", b"\xfe\xff")):
+        return False  # a picture: no parser of XML takes it
+    # Without a zero byte it is in no encoding that hides the word.
+    return b"\0" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part
 
 
 def _records_of(stated: Any, stored: Any, source: str) -> Iterator[tuple[int, Sequence[Any]]]:

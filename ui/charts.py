@@ -228,37 +228,14 @@ def _line(x: float, bottom: float, top: float, colours: Palette) -> dict[str, An
     }
 
 
-def level_axis(
-    ends: tuple[float, float],
-    marked: Sequence[float],
-    written: Callable[[float], str],
-    colours: Palette,
+def axis(
+    ends: tuple[float, float], marked: Sequence[float], written: Callable[[float], str]
 ) -> dict[str, Any]:
-    """Return the axis along the bottom of a chart, with words at some of its values."""
+    """Return an axis that stays where it is, with words at some of its values."""
     return {
         "range": list(ends),
         "tickvals": list(marked),
         "ticktext": [written(value) for value in marked],
-        "showgrid": False,
-        "zeroline": False,
-        "linecolor": colours.line,
-        "fixedrange": True,
-    }
-
-
-def upright_axis(
-    ends: tuple[float, float],
-    marked: Sequence[float],
-    written: Callable[[float], str],
-    colours: Palette,
-) -> dict[str, Any]:
-    """Return the axis along the side of a chart, with words and a line at some of its values."""
-    return {
-        "range": list(ends),
-        "tickvals": list(marked),
-        "ticktext": [written(value) for value in marked],
-        "automargin": True,
-        "gridcolor": colours.line,
         "fixedrange": True,
     }
 

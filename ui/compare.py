@@ -28,6 +28,7 @@ from ui.bases import believed, load
 from ui.bridge_chart import Rung, hung, ladder
 from ui.frame import PAGES, Page, PageName, as_written
 from ui.labels import choice_text, label_of, perspective_label, refusal_text
+from ui.ledger_words import changes_text
 from ui.markup import Bar, Cell, Html, badge, bars, folded, html, table
 from ui.sentences import LARGEST_SAID
 from ui.words import MINUS, UNDEFINED, Words
@@ -84,7 +85,7 @@ class Received:
     case: Scenario
     scenario: Scenario
     ignored: tuple[Problem, ...]
-    announced: float | None
+    announced: link.Announced
 
 
 # --- What is offered and what is shown ---------------------------------------------------------
@@ -277,9 +278,10 @@ def _received(page: Page, entry: Entry, received: Received) -> None:
     if said:
         listed = "".join(f"<li>{escape(one)}</li>" for one in said)
         st.html(f"<p>{escape(t('link.ignored'))}</p><ul>{listed}</ul>")
-    elif received.announced is not None and link.has_moved(received.announced, entry.ratio):
-        ratios = {"announced": t.ratio(received.announced), "ratio": t.ratio(entry.ratio)}
-        st.caption(t("link.corrected", **ratios))
+    if changed := changes_text(received.announced, received.case, entry.ratio, t):
+        first, *rest = map(escape, changed)
+        listed = "".join(f"<li>{one}</li>" for one in rest)
+        st.html(f"<p>{first}</p><ul>{listed}</ul>" if rest else f"<p>{first}</p>")
 
 
 def _take_button(page: Page, entry: Entry) -> None:
@@ -359,7 +361,7 @@ def _take_link(text: str, field: str) -> None:
         case=asked.case,
         scenario=asked.scenario,
         ignored=asked.ignored,
-        announced=asked.ratio,
+        announced=asked.announced,
     )
     _make_room(added.key)
     st.session_state.compare_links = [*links, added]
@@ -390,7 +392,7 @@ def read_link(text: str) -> link.Opened | None:
     except (ValueError, ScenarioError):
         return None
     lost = {one.where for one in asked.ignored}
-    names = pairs.keys() - {"lang", "step", "ratio"}
+    names = pairs.keys() - {"lang", "step", "ratio", "data"}
     if not names or names <= lost or lost & {"case", "edits"}:
         return None
     return asked

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ui.charts import FONT_SIZE, base_layout, round_values
+from ui.charts import FONT_SIZE, axis, base_layout, round_values
 from ui.theme import Palette
 
 HEIGHT = 340
@@ -95,24 +95,10 @@ def growth(
             }
             for one in (today, wanted)
         ],
-        "xaxis": {
-            "range": [min(posts), max(posts)],
-            "tickvals": across,
-            "ticktext": [number(value) for value in across],
-            "showgrid": False,
-            "zeroline": False,
-            "linecolor": colours.line,
-            "fixedrange": True,
-        },
-        "yaxis": {
-            "range": [bottom, top],
-            "tickvals": up,
-            "ticktext": [money(value) for value in up],
-            "automargin": True,
-            "gridcolor": colours.line,
-            "zerolinecolor": colours.ink,
-            "fixedrange": True,
-        },
+        "xaxis": axis((min(posts), max(posts)), across, number)
+        | {"showgrid": False, "zeroline": False, "linecolor": colours.line},
+        "yaxis": axis((bottom, top), up, money)
+        | {"automargin": True, "gridcolor": colours.line, "zerolinecolor": colours.ink},
     }
     return {"data": [*traces, marks], "layout": layout}
 

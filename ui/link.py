@@ -4,7 +4,8 @@ Where only numbers and choices differ, they stand under readable names,
 ``?v=1&lang=fr&quiet_nights.people=1200&lines=itemised``: names are the addresses of
 ``roi_model.Scenario``, numbers have a decimal point in every language. What was added, removed
 or put in another order is packed into ``edits``. ``ratio`` is what the scenario gave when the
-link was made: where it gives another today, the data has been corrected since.
+link was made, and ``data`` the state of the data it was made from: where either is another
+today, a reader is told what was corrected since.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,8 @@ from dataclasses import dataclass, replace
 from roi_model import Problem, Scenario, ScenarioError
 from roi_model.editing import Edits, edited
 from roi_model.scenario import Value
+from roi_model.value_map import Cost, Outcome
+from ui.ledger import Change, changed_since, stamp_for, whole
 from ui.packing import UnreadableError, packed, unpacked
 from ui.sentences import LARGEST_SAID
 from ui.words import LANGUAGES, Language
@@ -34,6 +37,16 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Announced:
+    """What was so when a link was made, as far as it says."""
+
+    ratio: float | None = None
+    """The ratio that it gave."""
+    changes: tuple[Change, ...] | None = None
+    """What the data says otherwise today; ``None`` if that is not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Opened:
     """The scenario that an address asks for, as far as it can be had, and what was ignored."""
 
@@ -41,8 +54,7 @@ class Opened:
     scenario: Scenario
     language: Language | None
     ignored: tuple[Problem, ...]
-    ratio: float | None
-    """The ratio it gave when the link was made, if it says so."""
+    announced: Announced
     step: int = 0
     """How far along the guided path it was."""
 
@@ -79,6 +91,7 @@ def address_of(
             address["edits"] = packed(edits)
         except UnreadableError:
             return None
+    address["data"] = stamp_for(case)
     if abs(ratio) < LARGEST_SAID:
         address["ratio"] = f"{ratio:.2f}"
     return address
@@ -95,6 +108,7 @@ def opened(
     """
     query = dict(query)
     ignored: list[Problem] = []
+    own: set[str] = set()
     named = query.pop("case", DEFAULT_CASE)
     try:
         case = load(named)
@@ -104,18 +118,25 @@ def opened(
     scenario = case
     if (text := query.pop("edits", None)) is not None:
         try:
-            scenario = edited(case, believe(unpacked(text)))
+            edits = believe(unpacked(text))
+            scenario, own = edited(case, edits), _states(edits)
         except (UnreadableError, ScenarioError):
             ignored.append(_ignored("edits", text, "unreadable_edits"))
-    ratio = _ratio(query.pop("ratio", None))
+    ratio, stamp = _ratio(query.pop("ratio", None)), query.pop("data", "")
     step = query.pop("step", "")
     link = decode(query, scenario)
+    scenario = scenario.with_changes(link.changes)
+    own |= query.keys() - {one.where for one in link.ignored}
+    changes = changed_since(stamp, case, scenario, own) if case.id == named else None
+    ignored += link.ignored
+    if ignored and not changes:
+        ratio = None  # what was ignored explains another one
     return Opened(
         case=case,
-        scenario=scenario.with_changes(link.changes),
+        scenario=scenario,
         language=link.language,
-        ignored=(*ignored, *link.ignored),
-        ratio=ratio,
+        ignored=tuple(ignored),
+        announced=Announced(ratio=ratio, changes=changes),
         step=int(step) if step.isascii() and step.isdigit() and len(step) < 3 else 0,
     )
 
@@ -123,6 +144,13 @@ def opened(
 def has_moved(announced: float, ratio: float) -> bool:
     """Say whether a ratio is no longer the one announced, to the two decimals of a link."""
     return f"{announced:.2f}" != f"{ratio:.2f}"
+
+
+def _states(edits: Edits) -> set[str]:
+    """Return the numbers and the lines that edits state themselves or take away."""
+    lines: tuple[Cost | Outcome, ...] = (*edits.costs, *edits.outcomes)
+    gone = (*edits.removed_costs, *edits.removed_outcomes)
+    return {*edits.numbers, *(whole(one.id) for one in lines), *map(whole, gone)}
 
 
 def _ratio(written: str | None) -> float | None:

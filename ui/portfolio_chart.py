@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ui.charts import FONT_SIZE, base_layout, round_values
+from ui.charts import FONT_SIZE, axis, base_layout, round_values
 from ui.theme import Palette
 
 
@@ -67,25 +67,16 @@ def funnel(
             _words(label, x=1, y=programme, yref="y", xanchor="right"),
             _words(names[1], x=0, y=1, yref="paper", xanchor="left"),
         ],
-        "xaxis": {
+        "xaxis": axis((low - room, high + room), across, cost_written)
+        | {
             "type": "log",
-            "range": [low - room, high + room],
-            "tickvals": across,
-            "ticktext": [cost_written(one) for one in across],
             "title": {"text": names[0], "standoff": 10, "font": {"size": FONT_SIZE}},
             "showgrid": False,
             "zeroline": False,
             "linecolor": colours.line,
-            "fixedrange": True,
         },
-        "yaxis": {
-            "range": [bottom, top],
-            "tickvals": up,
-            "ticktext": [ratio_written(one) for one in up],
-            "automargin": True,
-            "gridcolor": colours.line,
-            "fixedrange": True,
-        },
+        "yaxis": axis((bottom, top), up, ratio_written)
+        | {"automargin": True, "gridcolor": colours.line},
     }
     return {"data": [trace], "layout": layout}
 

@@ -107,7 +107,7 @@ def _take_link() -> None:
     pairs = {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
     asked = link.opened(pairs, load, believed)
     state.begin(asked.case, asked.scenario)
-    state.say_ignored(asked.ignored, asked.ratio)
+    state.say_ignored(asked.ignored, asked.announced)
     st.session_state.received = True
 
 

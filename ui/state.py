@@ -38,10 +38,10 @@ def settle() -> None:
     st.session_state.language = preferred_language(asked.language, st.context.locale)
     if version is None:
         _begin(asked.case, asked.scenario)
-        say_ignored(asked.ignored, asked.ratio)
+        say_ignored(asked.ignored, asked.announced)
     else:
         _begin(version.began_as, version.scenario)
-        say_ignored((), version.ratio)
+        say_ignored((), link.Announced(ratio=version.ratio, changes=()))
     st.session_state.step = asked.step
 
 
@@ -89,8 +89,8 @@ def ignored() -> tuple[Problem, ...]:
     return st.session_state.ignored
 
 
-def announced() -> float | None:
-    """Return the ratio that the link announced, until the reader goes on from there."""
+def announced() -> link.Announced:
+    """Return what was so when the link was made, until the reader goes on from there."""
     return st.session_state.announced
 
 
@@ -99,10 +99,10 @@ def refusal(address: str) -> Refusal | None:
     return st.session_state.refusals.get(address)
 
 
-def say_ignored(ignored: tuple[Problem, ...], ratio: float | None) -> None:
-    """Keep what a link asked and could not have, and the ratio that it announced."""
+def say_ignored(ignored: tuple[Problem, ...], announced: link.Announced) -> None:
+    """Keep what a link asked and could not have, and what was so when it was made."""
     st.session_state.ignored = ignored
-    st.session_state.announced = ratio
+    st.session_state.announced = announced
 
 
 def step() -> int:
@@ -224,4 +224,4 @@ def _now() -> tuple[Scenario, Scenario]:
 
 
 def _go_on() -> None:
-    say_ignored((), None)
+    say_ignored((), link.Announced())

@@ -33,8 +33,8 @@ def go_to(app: AppTest, page: str) -> AppTest:
 
 
 def link_of(app: AppTest) -> dict[str, str]:
-    """Return what the address says of the scenario: not its version, language and result."""
-    beside = ("v", "lang", "ratio", "step")
+    """Return what the address says of the scenario: not its version, language, data and result."""
+    beside = ("v", "lang", "data", "ratio", "step")
     return {name: value for name, value in app.query_params.items() if name not in beside}
 
 

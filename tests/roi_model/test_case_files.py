@@ -1,6 +1,7 @@
 """Reading a case, from a file in two formats or by the id of a shipped one, and writing it."""
 
 import json
+import math
 
 import pytest
 import yaml
@@ -207,6 +208,50 @@ class TestDerivedNumbers:
         data["outcomes"][0]["factors"][0]["value"] = "many"
         places = [problem.where for problem in problems_of(scenario_from, data)]
         assert places == ["outcomes[nights].factors[people].value"]
+
+    @pytest.mark.parametrize("stated", [False, True])
+    @pytest.mark.parametrize(
+        ("way", "value", "place"),
+        [
+            (("figures", 0, "value"), "many", "figures[total].value"),
+            (("figures", 0, "value"), math.nan, "figures[total].value"),
+            (("figures", 0, "value"), True, "figures[total].value"),
+            (("figures", 2, "value"), "few", "figures[staff].value"),
+            (("figures", 2, "id"), None, "figures[2].id"),
+            (("figures",), {"total": 1}, "figures"),
+            (
+                ("outcomes", 0, "factors", 0, "value"),
+                "many",
+                "outcomes[nights].factors[people].value",
+            ),
+            (("outcomes", 0, "factors"), "none", "outcomes[nights].factors"),
+        ],
+    )
+    def test_what_a_rule_needs_is_blamed_in_place_of_what_it_gives(self, stated, way, value, place):
+        data = data_with_derived_numbers()
+        if stated:
+            computed = scenario_from(data)
+            for outcome, read in zip(data["outcomes"], computed.outcomes, strict=True):
+                for factor, number in zip(outcome["factors"], read.factors, strict=True):
+                    factor["value"] = number.value
+        inside = data
+        for step in way[:-1]:
+            inside = inside[step]
+        inside[way[-1]] = value
+        assert [problem.where for problem in problems_of(scenario_from, data)] == [place]
+
+    def test_a_rule_that_names_no_figure_is_told_which_there_are(self):
+        data = data_with_derived_numbers()
+        data["outcomes"][-1]["factors"][0]["derivation"]["of"] = "nothing"
+        (problem,) = problems_of(scenario_from, data)
+        assert (problem.code, problem.received) == ("unknown_figure", "nothing")
+        assert "total" in problem.allowed
+
+    def test_a_rule_that_divides_by_zero_says_by_which_figure(self):
+        data = data_with_derived_numbers()
+        data["figures"][2]["value"] = 0
+        (problem,) = problems_of(scenario_from, data)
+        assert (problem.code, problem.received) == ("divides_by_zero", "staff")
 
     @pytest.mark.parametrize("place", ["figure", "factor"])
     def test_a_number_of_400_digits_is_a_problem_and_not_a_crash(self, place):

@@ -1,5 +1,6 @@
 """Numbers and their papers."""
 
+import datetime
 import math
 
 import pytest
@@ -247,3 +248,16 @@ def test_the_number_that_is_replaced_stays_as_it_was():
 def test_a_number_is_not_replaced_by_one_that_cannot_stand(value):
     with pytest.raises(ValidationError):
         a_factor(**ASSUMED).replaced(value)
+
+
+class TestTheDateOfASource:
+    @pytest.mark.parametrize("day", ["2017-05-29", datetime.date(2017, 5, 29), None])
+    def test_is_a_day_or_none(self, day):
+        source = Source(title="A", publisher="B", date=day)
+        assert source.date == (day and datetime.date(2017, 5, 29))
+
+    @pytest.mark.parametrize("day", [0, 2017, 2017.0, True, "0", "2017", "", "1495929600"])
+    def test_is_not_a_number_of_seconds(self, day):
+        with pytest.raises(ValidationError) as caught:
+            Source(title="A", publisher="B", date=day)
+        assert [error["type"] for error in caught.value.errors()] == ["date_type"]

@@ -412,6 +412,19 @@ class TestWorkbooks:
         (problem,) = problems_of(read, content, "map.xlsx")
         assert (problem.where, problem.code) == ("map.xlsx", "file_not_a_workbook")
 
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+    def test_a_workbook_that_declares_entities_is_refused_before_it_is_parsed(self, encoding):
+        bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><x>&a;</x>'
+        content = io.BytesIO()
+        sound = value_map_content(read(SMALL), suffix=".xlsx")
+        with zipfile.ZipFile(io.BytesIO(sound)) as had, zipfile.ZipFile(content, "w") as has:
+            for name in had.namelist():
+                is_target = name == "xl/worksheets/sheet1.xml"
+                has.writestr(name, bomb.encode(encoding) if is_target else had.read(name))
+        (problem,) = problems_of(read, content.getvalue(), "map.xlsx")
+        assert (problem.where, problem.code) == ("map.xlsx", "file_declares_entities")
+        assert "sheet1.xml" in problem.message
+
     def test_a_workbook_that_swells_is_refused_before_it_is_unpacked(self):
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -21,10 +21,12 @@ from tests.ui.changing import (
     changes_of_the_case,
     with_choices_of,
 )
+from ui.ledger import stamp_for
 from ui.link import (
     LONGEST_VALUE,
     MOST_NAMES,
     VERSION,
+    Announced,
     address_of,
     allowed_changes,
     decode,
@@ -236,12 +238,18 @@ class TestAnAddress:
         address = address_of(CASE, edits_of(CASE, scenario), language, 13.4667)
         found = opened(address, load)
         assert (found.scenario, found.case, found.language) == (scenario, CASE, language)
-        assert (found.ignored, found.ratio) == ((), 13.47)
+        assert (found.ignored, found.announced) == ((), Announced(ratio=13.47, changes=()))
 
     def test_names_any_case_but_the_usual_one(self):
         assert "case" not in address_of(CASE, Edits(), "fr", 1)
         address = address_of(OTHER, Edits(), "fr", 3)
-        assert address == {"v": VERSION, "lang": "fr", "case": "other", "ratio": "3.00"}
+        assert address == {
+            "v": VERSION,
+            "lang": "fr",
+            "case": "other",
+            "data": stamp_for(OTHER),
+            "ratio": "3.00",
+        }
         assert opened(address, load).scenario == OTHER
 
     def test_is_readable_as_long_as_only_numbers_differ(self):
@@ -253,7 +261,7 @@ class TestAnAddress:
     def test_holds_what_was_added_and_taken_away(self):
         scenario = without(duplicated(CASE, "quiet_nights"), "balance")
         address = address_of(CASE, edits_of(CASE, scenario), "fr", 7)
-        assert address.keys() == {"v", "lang", "edits", "ratio"}
+        assert address.keys() == {"v", "lang", "edits", "data", "ratio"}
         assert opened(address, load).scenario == scenario
 
     def test_that_would_be_too_long_is_none(self):
@@ -276,7 +284,7 @@ class TestAnAddress:
 
     def test_of_an_undefined_ratio_announces_none(self):
         address = address_of(CASE, Edits(), "fr", math.nan)
-        assert opened(address, load).ratio is None
+        assert opened(address, load).announced.ratio is None
 
     @pytest.mark.parametrize(
         ("query", "where", "code"),
@@ -304,7 +312,7 @@ class TestAnAddress:
 
     @pytest.mark.parametrize("written", ["nan", "inf", "a lot", "", "1e999"])
     def test_announces_no_ratio_that_is_none(self, written):
-        assert opened({"ratio": written}, load).ratio is None
+        assert opened({"ratio": written}, load).announced.ratio is None
 
     def test_has_moved_when_its_two_decimals_have(self):
         assert has_moved(13.47, 20.3 / 1.5)
