@@ -134,7 +134,7 @@ def open_page(name: PageName) -> Page:
     evaluation, edits = evaluate(scenario), edits_of(case, scenario)
     address = None
     if saving.is_shipped_today(case) and link.gives_back(case, edits, scenario):
-        address = link.address_of(case, edits, t.language, evaluation.ratio)
+        address = link.address_of(case, edits, t.language, evaluation.ratio, stamp=state.stamp())
     version = opened_version.opened(scenario)
     if version is not None:
         address = (address or {"lang": t.language}) | {"saved": version.reference}

@@ -75,12 +75,12 @@ def gives_back(case: Scenario, edits: Edits, scenario: Scenario) -> bool:
 
 
 def address_of(
-    case: Scenario, edits: Edits, language: Language, ratio: float
+    case: Scenario, edits: Edits, language: Language, ratio: float, *, stamp: str | None = None
 ) -> dict[str, str] | None:
     """Return the parameters of the address that opens ``case`` with these edits.
 
-    ``ratio`` is the one they give, NaN if there is none. ``None`` where what was added to the
-    case is too long for a link.
+    ``ratio`` is the one they give, NaN if there is none; ``stamp`` is that of the case, where it
+    is known. ``None`` where what was added to the case is too long for a link.
     """
     numbers = edits.only_numbers
     address = encode({} if numbers is None else numbers, language)
@@ -91,7 +91,7 @@ def address_of(
             address["edits"] = packed(edits)
         except UnreadableError:
             return None
-    address["data"] = stamp_for(case)
+    address["data"] = stamp or stamp_for(case)
     if abs(ratio) < LARGEST_SAID:
         address["ratio"] = f"{ratio:.2f}"
     return address

@@ -6,6 +6,7 @@ typed is lost, and each change can be undone.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import streamlit as st
 
@@ -14,7 +15,10 @@ from roi_model.editing import restored, with_number
 from roi_model.scenario import Value
 from ui import link, opened_version, typed
 from ui.bases import believed, load
+from ui.ledger import stamp_for
 from ui.words import Language, preferred_language
+
+T = TypeVar("T")
 
 MOST_STEPS = 50
 """Changes that can be undone."""
@@ -72,10 +76,20 @@ def scenario() -> Scenario:
 
 
 def published() -> Evaluation:
-    """Return the result of the untouched case; it is computed once for each."""
-    known = st.session_state.get("published")
+    """Return the result of the untouched case."""
+    return _of_case("published", evaluate)
+
+
+def stamp() -> str:
+    """Return what a link says of the data that the case is."""
+    return _of_case("stamp", stamp_for)
+
+
+def _of_case(name: str, make: Callable[[Scenario], T]) -> T:
+    """Return something of the untouched case, made once for each."""
+    known = st.session_state.get(name)
     if known is None or known[0] is not case():
-        known = st.session_state.published = (case(), evaluate(case()))
+        known = st.session_state[name] = (case(), make(case()))
     return known[1]
 
 
