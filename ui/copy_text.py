@@ -11,10 +11,11 @@ import streamlit as st
 from ui.words import Words
 
 
-def block(t: Words, text: str, *, label: str) -> None:
-    """Show a text as it is to be taken, and the button that copies it."""
+def block(t: Words, text: str, *, label: str, is_code: bool = True) -> None:
+    """Show a text as it is to be taken, letter by letter if it is code, and what copies it."""
+    classes = "letter taken" if is_code else "letter"
     st.html(
-        f'<pre class="letter taken" role="group" aria-label="{escape(label)}">{escape(text)}</pre>'
+        f'<pre class="{classes}" role="group" aria-label="{escape(label)}">{escape(text)}</pre>'
         + copying_button(
             label, copies="text", done=t("method.copied"), by_hand=t("method.copy_by_hand")
         )

@@ -30,7 +30,7 @@ def mail(page: Page) -> None:
     subject, body = t("sharing.subject"), _body(page)
     st.header(t("sharing.mail"), anchor=False)
     st.markdown(t("sharing.mail_introduction"))
-    copy_text.block(t, body, label=t("sharing.copy_mail"))
+    copy_text.block(t, body, label=t("sharing.copy_mail"), is_code=False)
     href = mailto(subject, body)
     if len(href) <= LONGEST_IN_MAIL:
         st.html(f'<p><a href="{escape(href)}">{escape(t("sharing.open_mail"))}</a></p>')
