@@ -50,6 +50,8 @@ class Visitor:
         self._slider = ""
         self._page_name, self._page_hash = page, ""
         self._query = query
+        self._held: set[str] = set()
+        """Hashes of what a browser keeps, for the server to send no second time."""
 
     async def run(self, widgets: list[WidgetState]) -> float:
         """Ask for a run, wait until it is finished, and return milliseconds."""
@@ -59,11 +61,14 @@ class Visitor:
         if not self._page_hash:
             asked.rerun_script.page_name = self._page_name
         asked.rerun_script.widget_states.widgets.extend(widgets)
+        asked.rerun_script.cached_message_hashes.extend(self._held)
         started = time.perf_counter()
         await self._connection.send(asked.SerializeToString())
         while True:
             message = ForwardMsg()
             message.ParseFromString(await asyncio.wait_for(self._connection.recv(), 60))
+            if message.metadata.cacheable and message.hash:
+                self._held.add(message.hash)
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self._page_hash = message.new_session.page_script_hash
