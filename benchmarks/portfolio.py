@@ -27,8 +27,9 @@ from typing import Any
 import numpy as np
 
 from roi_model import evaluate, simulate
-from roi_model.portfolio import Portfolio, evaluate_portfolio, portfolio_of
+from roi_model.portfolio import Portfolio, portfolio_of
 from roi_model.portfolio_engine import STATISTICS
+from roi_model.portfolio_evaluation import evaluate_portfolio
 from roi_model.portfolio_simulation import PortfolioSimulation, simulate_portfolio
 from roi_model.templates import load_template
 from roi_model.uncertainty import uncertain_numbers

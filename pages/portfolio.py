@@ -47,7 +47,7 @@ if chosen is not None:
     portfolio_results.not_given(page, chosen)
     portfolio_results.who_pays(page, chosen)
     portfolio_results.distribution(page, chosen)
-    portfolio_results.groups(page, chosen)
+    portfolio_results.groups(page, chosen, simulation)
     portfolio_sureness.control(page, chosen, simulation)
     if simulation is not None:
         portfolio_sureness.interval(page, simulation)

@@ -3,20 +3,19 @@
 import datetime
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from reports.export import exported, require_known
 from roi_model.case_files import case_text
-from roi_model.portfolio import Portfolio, evaluate_portfolio
-from roi_model.portfolio_files import read_portfolio
+from roi_model.portfolio import Portfolio
+from roi_model.portfolio_evaluation import evaluate_portfolio
 from roi_model.portfolio_funds import moved_funds
-from roi_model.portfolio_simulation import simulate_portfolio
+from roi_model.portfolio_groups import MOST_GROUPS
+from roi_model.portfolio_simulation import PortfolioSimulation
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario
-from roi_model.templates import load_template, templates
-from roi_model.value_map_files import load_scenario
 from ui.words import Language
 
 LARGEST_LOGO = 5_000_000
@@ -68,63 +67,61 @@ def export(
 
 
 def portfolio_report(
-    table: str,
+    portfolio: Portfolio,
     target: Path,
     *,
-    template: str,
-    columns: Mapping[str, str],
-    perspective: str | None,
-    drawn: Mapping[str, Any] | None,
+    drawn: Callable[[Portfolio, Sequence[str]], PortfolioSimulation] | None,
     moved: Mapping[str, Any] | None,
     language: Language,
     today: datetime.date,
     group_by: str | None,
-) -> Portfolio:
-    """Write the programme of a table of associations as PDF or workbook; return the associations.
+    selection: tuple[str, Sequence[str]] | None,
+) -> None:
+    """Write the programme of associations as PDF or workbook.
 
-    ``drawn`` and ``moved`` are what ``simulate_portfolio`` and ``moved_funds`` are asked for, if
-    they are.
+    ``drawn`` makes the draws, by the columns it is given, and ``moved`` is what ``moved_funds`` is
+    asked for, if they are.
 
     Raises:
-        ScenarioError: ``target`` ends in something else, the table cannot be read, what is asked
-            for is not allowed, or the document cannot be written.
+        ScenarioError: ``target`` ends in something else, what is asked for is not allowed, or the
+            document cannot be written.
     """
     from reports.programme_documents import SUFFIXES, programme_document
-    from reports.programme_subject import Funds
+    from reports.programme_subject import Funds, groupings
 
     require_known(target.suffix, where=target.name, known=SUFFIXES)
-    known = load_template(template) if template in templates() else load_scenario(template)
-    portfolio = read_portfolio(table, known, mapping=columns, perspective=perspective)
     if group_by is not None and group_by not in portfolio.labels:
         kept = ", ".join(portfolio.labels)
         raise _not_allowed("--group", group_by, f"must be a column kept from the table: {kept}")
-    simulation, funds = None, None
-    try:
-        if drawn is not None:
-            simulation = simulate_portfolio(portfolio, **drawn)
-        if moved is not None:
+    funds: Funds | None = None
+    if moved is not None:
+        try:
             found = moved_funds(evaluate_portfolio(portfolio), **moved)
-            funds = Funds(
-                away=moved["away"],
-                towards=moved["towards"],
-                elasticity=moved["elasticity"],
-                found=found,
-            )
-    except ScenarioError:
-        raise
-    except ValueError as error:
-        raise _not_allowed("options", "see below", str(error)) from error
+        except ScenarioError:
+            raise
+        except ValueError as error:
+            raise _not_allowed("options", "see below", str(error)) from error
+        funds = {
+            "away": moved["away"],
+            "towards": moved["towards"],
+            "elasticity": moved["elasticity"],
+            "found": found,
+        }
+    by = groupings(portfolio)[:1]
+    if group_by is not None:
+        few = len(set(portfolio.labels[group_by].astype(str).tolist())) <= MOST_GROUPS
+        by = [group_by] if few else []
     content = programme_document(
         target.suffix,
         portfolio,
-        simulation,
+        None if drawn is None else drawn(portfolio, by),
         language=language,
         today=today,
         group_by=group_by,
+        selection=selection,
         funds=funds,
     )
     write_whole(target, content)
-    return portfolio
 
 
 def import_workbook(source: Path, target: Path) -> None:

@@ -99,12 +99,12 @@ def distribution(programme: Programme) -> Chart | None:
 
 
 def funnel(programme: Programme) -> Chart | None:
-    """Return the ratio of each association by its cost; nothing for fewer than two."""
+    """Return the ratio of each association by its cost; nothing for fewer than two, or all 0."""
     t, evaluation = programme.t, programme.evaluation
     rows = _drawn_rows(programme)
-    if rows.size < 2 or not programme.is_defined:
-        return None
     costs, ratios = evaluation.costs[rows], evaluation.ratios[rows]
+    if rows.size < 2 or not programme.is_defined or ratios.max() <= 0:
+        return None
     programme_ratio = programme.totals.ratio
     low, high = math.log10(costs.min()), math.log10(costs.max())
     room = 0.05 * (high - low) + 0.1

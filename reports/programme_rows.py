@@ -6,9 +6,9 @@ import numpy as np
 
 from reports.brief_subject import Facts
 from reports.programme_subject import Programme
-from roi_model import portfolio as portfolios
+from roi_model import portfolio_outliers
 from roi_model.portfolio_funds import Move
-from roi_model.portfolio_simulation import MOST_RANKED, ranking
+from roi_model.portfolio_ranking import MOST_RANKED, ranking
 from ui import portfolio_faults
 
 RANKED_SHOWN = 10
@@ -23,7 +23,9 @@ FAULTS_SHOWN = 8
 def outliers(programme: Programme) -> Facts:
     """Return the associations whose ratio is far from that of most, and the numbers behind it."""
     t = programme.t
-    found = portfolios.outliers(programme.evaluation, most=OUTLIERS_SHOWN, causes=CAUSES_SHOWN)
+    found = portfolio_outliers.outliers(
+        programme.evaluation, most=OUTLIERS_SHOWN, causes=CAUSES_SHOWN
+    )
     parameters = dict(programme.template.parameters())
     return {
         "title": t("portfolio.outliers"),

@@ -2,8 +2,9 @@
 
 import datetime
 import hashlib
+import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
@@ -12,9 +13,13 @@ from typing import NotRequired, TypedDict, Unpack
 import numpy as np
 
 from reports.brief_subject import Subject, subject_of
-from roi_model.portfolio import Portfolio, PortfolioEvaluation, Totals, evaluate_portfolio
+from roi_model.case_files import shipped_cases
+from roi_model.portfolio import Portfolio
+from roi_model.portfolio_draws import Plan
+from roi_model.portfolio_evaluation import PortfolioEvaluation, Totals, evaluate_portfolio
 from roi_model.portfolio_funds import MovedFunds
-from roi_model.portfolio_simulation import PortfolioSimulation
+from roi_model.portfolio_groups import MOST_GROUPS
+from roi_model.portfolio_simulation import GroupResult, PortfolioSimulation
 from roi_model.problems import Problem
 from roi_model.scenario import Scenario
 from roi_model.simulation import DEFAULT_LEVEL
@@ -22,9 +27,6 @@ from roi_model.templates import load_template, templates
 from ui.labels import label_of
 from ui.portfolio_faults import cut
 from ui.words import Language, Words, words_in
-
-MOST_GROUPS = 200
-"""Different texts of a column that rows are grouped by: departments are a hundred."""
 
 
 class Funds(TypedDict):
@@ -166,6 +168,13 @@ class Programme:
             Group(name=name, rows=said[name], totals=totals[name]) for name in self.t.sorted(totals)
         )
 
+    @property
+    def sure_groups(self) -> Mapping[str, GroupResult]:
+        """How sure the groups are, by name; none where they were not drawn."""
+        if self.sure is None or self.group_by is None:
+            return {}
+        return self.sure.by_group.get(self.group_by, {})
+
     @cached_property
     def fingerprint(self) -> str:
         """16 hexadecimal digits that tables with the same numbers share, and others do not."""
@@ -182,24 +191,46 @@ class Programme:
 
     @property
     def command(self) -> str:
-        """Return the command that makes the same results from the same table."""
-        said = f"roi-model portfolio-report TABLE --template {self.template.id}"
-        said += f" --perspective {self.portfolio.perspective}"
-        if self.simulation is None:
-            return f"{said} --draws 0"
-        plan = self.simulation.plan
-        said += f" --draws {plan.draws} --seed {plan.seed}"
-        if plan.level != DEFAULT_LEVEL:
-            said += f" --level {plan.level:g}"
-        if plan.ranges != "typed":
-            said += f" --ranges {plan.ranges}"
-        ranks = plan.between_rows
-        changed = {
-            one: rank for one, rank in ranks.items() if rank != (0 if one in plan.typed else 1)
-        }
-        if changed and len(set(ranks.values())) == 1:
-            return f"{said} --between-rows {next(iter(ranks.values())):g}"
-        return said + "".join(f" --between-rows {one}={rank:g}" for one, rank in changed.items())
+        """Return the command that makes the same figures from the same table, for a shell.
+
+        ``TABLE`` stands for the table, and ``TEMPLATE`` for a template that is in a file.
+        """
+        template, portfolio = self.template.id, self.portfolio
+        is_known = template in (*templates(), *shipped_cases())
+        said = ["roi-model", "portfolio-report", "TABLE"]
+        said += ["--template", template if is_known else "TEMPLATE"]
+        said += ["--perspective", portfolio.perspective]
+        said += [f"--column={heading}={target}" for heading, target in portfolio.columns.items()]
+        if self.selection is not None:
+            column, texts = self.selection
+            said += [f"--keep={column}={text}" for text in texts]
+        if self.group_by is not None:
+            said.append(f"--group={self.group_by}")
+        drawn = self.simulation
+        said += ["--draws", "0"] if drawn is None else _asked_of_draws(drawn.plan)
+        if self.funds is not None:
+            said += ["--away", str(self.funds["away"]), "--towards", str(self.funds["towards"])]
+            if self.funds["elasticity"] is not None:
+                said += ["--elasticity", str(self.funds["elasticity"])]
+        return shlex.join([*said, "--language", self.t.language, "-o", "programme.pdf"])
+
+
+def _asked_of_draws(plan: Plan) -> list[str]:
+    """Return the options of the command that make the same draws."""
+    said = ["--draws", str(plan.draws), "--seed", str(plan.seed)]
+    if plan.level != DEFAULT_LEVEL:
+        said += ["--level", str(plan.level)]
+    if plan.target != 1:
+        said += ["--target", str(plan.target)]
+    if plan.ranges != "typed":
+        said += ["--ranges", plan.ranges]
+    ranks = plan.between_rows
+    changed = {one: rank for one, rank in ranks.items() if rank != (0 if one in plan.typed else 1)}
+    if changed and len(set(ranks.values())) == 1:
+        return [*said, "--between-rows", str(next(iter(ranks.values())))]
+    for one, rank in changed.items():
+        said += ["--between-rows", f"{one}={rank}"]
+    return said
 
 
 def programme_of(

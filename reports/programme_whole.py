@@ -231,13 +231,18 @@ def groups(programme: Programme) -> Facts | None:
                 "return": t.short_euros(gains),
                 "ratio": t.ratio(float(formulas.ratio(gains, costs))),
                 "width": 0.0,
+                "between": UNDEFINED,
             }
         )
     column = cut(str(programme.group_by))
-    names = ("portfolio.heading_count", "portfolio.heading_cost", "portfolio.heading_return")
+    asked = ("count", "cost", "return")
+    headings = [column, *(t(f"portfolio.heading_{name}") for name in asked), t("table.ratio")]
+    is_sure = bool(programme.sure_groups)
+    headings += [t("portfolio.heading_interval")] if is_sure else []
     return {
         "title": t("programme.groups_by", column=column),
-        "headings": [column, *(t(name) for name in names), t("table.ratio")],
+        "headings": headings,
+        "is_sure": is_sure,
         "rows": rows,
         "line": programme.totals.ratio / widest if programme.is_defined else None,
         "note": t("programme.groups_note", ratio=t.ratio(programme.totals.ratio)),
@@ -247,6 +252,7 @@ def groups(programme: Programme) -> Facts | None:
 def _group(programme: Programme, group: Group, widest: float) -> Facts:
     t, totals = programme.t, group.totals
     is_drawn = math.isfinite(totals.ratio) and totals.ratio > 0
+    sure = programme.sure_groups.get(group.name)
     return {
         "label": cut(group.name) or t("portfolio.blank"),
         "count": t.number(group.rows),
@@ -254,4 +260,7 @@ def _group(programme: Programme, group: Group, widest: float) -> Facts:
         "return": t.short_euros(totals.benefits),
         "ratio": t.ratio(totals.ratio),
         "width": totals.ratio / widest if is_drawn else 0.0,
+        "between": UNDEFINED
+        if sure is None or not math.isfinite(sure.mean)
+        else t("portfolio.between", low=t.ratio(sure.low), high=t.ratio(sure.high)),
     }

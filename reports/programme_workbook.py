@@ -6,6 +6,7 @@ What the draws give stands as values: a workbook draws nothing.
 
 import datetime
 import io
+from math import isfinite
 from typing import Any, Unpack
 
 from xlsxwriter import Workbook
@@ -29,7 +30,7 @@ LIVE_ROWS = 50_000
 twice as many within 940 MB, and these as values within 220 MB, several times sooner."""
 MOST_ROWS = 1_048_000
 """Rows of a sheet, less those of the headings."""
-LAST_COLUMN = 5
+LAST_COLUMN = 6
 """Of the first sheet."""
 LETTERS = 200
 """Of a text that Excel looks for; it takes 255."""
@@ -243,7 +244,11 @@ class WholeSheet:
         column = str(programme.group_by)
         sheet.heading(row, t("programme.groups_by", column=cut(column)))
         names = ("portfolio.heading_count", "portfolio.heading_cost", "portfolio.heading_return")
-        sheet.header(row + 1, [cut(column), *(t(name) for name in names), t("table.ratio")])
+        heads = [cut(column), *(t(name) for name in names), t("table.ratio")]
+        if programme.sure is not None and programme.sure_groups:
+            level = t.percent(programme.sure.level)
+            heads += [t(f"programme.heading_{name}", level=level) for name in ("low", "high")]
+        sheet.header(row + 1, heads)
         found = looked_for([one.name for one in programme.groups])
         row += 2
         for one in programme.groups:
@@ -271,6 +276,11 @@ class WholeSheet:
         cost, gain = sheet.cell(row, 2), sheet.cell(row, 3)
         formula = f"IF({cost}=0,{DASH},{gain}/{cost})"
         sheet.formula(row, 4, formula, totals.ratio, **self.ratio, align="right")
+        sure = self.programme.sure_groups.get(group.name)
+        if sure is not None and isfinite(sure.mean):
+            quiet = self.ratio | {"font_color": LIGHT.quiet}
+            sheet.number(row, 5, sure.low, **quiet)
+            sheet.number(row, 6, sure.high, **quiet)
 
     def _told(self, row: int) -> int:
         """Write how the workbook is used, what it leaves out, and what it is of."""

@@ -1,32 +1,27 @@
-"""Many associations at once: one scenario filled in by each row of a table, evaluated together.
+"""Many associations at once: one scenario filled in by each row of a table.
 
 A portfolio is a template, which every association shares, and what the table has instead of some
 of its numbers and choices. A blank stands for what the template says. Rows are checked first:
 those at fault are listed and left out, the others are kept.
 
-The functions of the model take arrays, so all rows that are read alike go through them at once;
-rows that differ in a choice, or in the years of activity, are taken group by group.
+Rows that differ in a choice, or in the years of activity, are read group by group; all that are
+read alike can go through the functions of the model at once.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from roi_model import formulas, units
-from roi_model.evaluation import StakeholderResult, perspective_in
+from roi_model import units
 from roi_model.formulas import Numeric
-from roi_model.parameters import Duration, Factor, Parameter
-from roi_model.perspectives import Perspective
+from roi_model.parameters import Duration, Parameter
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value
 from roi_model.settings import AS_STATED, SETTING_CHOICES
-from roi_model.valuation import Valuation
-from roi_model.value_map import Cost
 
 Amounts = NDArray[np.float64]
 Positions = NDArray[np.intp]
@@ -36,10 +31,6 @@ CHOICES = (*SETTING_CHOICES, "price_year")
 """Choices that rows may make each for itself; a programme has one point of view for all."""
 WHOLE_YEARS = "activity_years"
 """A number that shapes a result as a choice does: rows are grouped by it."""
-OUTLYING = 3.5
-"""From this modified z-score on a value is an outlier (Iglewicz and Hoaglin, 1993)."""
-NORMAL_QUARTILE = 0.6744897501960817
-"""The third quartile of a standard normal."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,6 +54,8 @@ class Portfolio:
     """By setting; ``None`` where the row leaves that of the template as it is."""
     labels: Mapping[str, Texts] = field(default_factory=dict)
     """What else the table says of a row, such as its name or its region."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What a person said that columns of the table are, by heading: reading it again needs that."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with the rows that were left out."""
 
@@ -374,292 +367,3 @@ def _texts(column: Sequence[Any]) -> Texts:
     texts = np.empty(len(column), dtype=object)
     texts[:] = list(column)
     return texts
-
-
-# --- Evaluation --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Totals:
-    """A programme as a whole. Present values, euros; sums are exact, whatever the order of rows."""
-
-    benefits: float
-    costs: float
-    by_outcome: Mapping[str, float]
-    by_cost: Mapping[str, float]
-    by_stakeholder: tuple[StakeholderResult, ...]
-
-    @property
-    def ratio(self) -> float:
-        """Euros of benefit per euro of cost; NaN, undefined, without a cost."""
-        return float(formulas.ratio(self.benefits, self.costs))
-
-    @property
-    def net_present_value(self) -> float:
-        """Benefits less costs."""
-        return float(formulas.net_present_value(self.benefits, self.costs))
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class PortfolioEvaluation:
-    """The result of each row, from one point of view. Present values, euros, one entry a row."""
-
-    portfolio: Portfolio
-    perspective: Perspective
-    signs: Mapping[str, int]
-    """How often each outcome is counted: 1, 0, or -1 for the loser's side of a transfer."""
-    gained: Mapping[str, Amounts]
-    """What each outcome brings to whom it goes to, whether it is counted or not."""
-    by_cost: Mapping[str, Amounts]
-    """Costs that are counted."""
-
-    @cached_property
-    def by_outcome(self) -> dict[str, Amounts]:
-        """Each outcome as the point of view counts it."""
-        return {one: sign * self.gained[one] for one, sign in self.signs.items()}
-
-    @cached_property
-    def benefits(self) -> Amounts:
-        """All that is gained."""
-        return sum(self.by_outcome.values(), start=np.zeros(len(self.portfolio)))
-
-    @cached_property
-    def costs(self) -> Amounts:
-        """All that is paid."""
-        return sum(self.by_cost.values(), start=np.zeros(len(self.portfolio)))
-
-    @cached_property
-    def ratios(self) -> Amounts:
-        """Euros of benefit per euro of cost; NaN without a cost."""
-        return np.asarray(formulas.ratio(self.benefits, self.costs))
-
-    @cached_property
-    def net_present_values(self) -> Amounts:
-        """Benefits less costs."""
-        return np.asarray(formulas.net_present_value(self.benefits, self.costs))
-
-    @cached_property
-    def by_stakeholder(self) -> dict[str, tuple[Amounts, Amounts]]:
-        """What each stakeholder gains and pays, as the point of view counts it."""
-        nothing = np.zeros(len(self.portfolio))
-        template = self.portfolio.template
-        return shared_out(template, self.perspective, self.gained, self.by_cost, nothing)
-
-    def rows(self, positions: ArrayLike) -> "PortfolioEvaluation":
-        """Return the result of some of the rows; a mask of booleans will do."""
-        at = np.asarray(positions)
-        return replace(
-            self,
-            portfolio=self.portfolio.rows(at),
-            gained={one: amounts[at] for one, amounts in self.gained.items()},
-            by_cost={one: amounts[at] for one, amounts in self.by_cost.items()},
-        )
-
-    def totals_by(self, label: str) -> dict[str, Totals]:
-        """Return the sums over the rows that share a label, such as a region, by what it says.
-
-        Raises:
-            KeyError: the table has no such label.
-        """
-        said = self.portfolio.labels[label].astype(str)
-        return {str(one): self.rows(said == one).totals for one in np.unique(said)}
-
-    @cached_property
-    def totals(self) -> Totals:
-        """The programme as a whole: sums over the rows."""
-        by_outcome = {one: math.fsum(amounts) for one, amounts in self.by_outcome.items()}
-        by_cost = {one: math.fsum(amounts) for one, amounts in self.by_cost.items()}
-        summed = {
-            one: (math.fsum(gains), math.fsum(paid))
-            for one, (gains, paid) in self.by_stakeholder.items()
-        }
-        return Totals(
-            benefits=math.fsum(by_outcome.values()),
-            costs=math.fsum(by_cost.values()),
-            by_outcome=by_outcome,
-            by_cost=by_cost,
-            by_stakeholder=tuple(
-                StakeholderResult(
-                    stakeholder=one,
-                    present_value_benefits=gains,
-                    present_value_costs=paid,
-                    net_present_value=float(formulas.net_present_value(gains, paid)),
-                )
-                for one, (gains, paid) in summed.items()
-            ),
-        )
-
-
-def evaluate_portfolio(
-    portfolio: Portfolio, perspective: Perspective | str | None = None
-) -> PortfolioEvaluation:
-    """Return the result of every row: that of ``evaluate`` of its scenario.
-
-    From the point of view of the portfolio by default; another is that of this result only.
-
-    Raises:
-        KeyError: ``perspective`` is an id the template does not have.
-    """
-    template, rows = portfolio.template, len(portfolio)
-    perspective = perspective_in(template, perspective)
-    gained = {outcome.id: np.empty(rows) for outcome in template.outcomes}
-    counted = [cost.id for cost in template.costs if cost.stakeholder in perspective.payers]
-    paid = {cost: np.empty(rows) for cost in counted}
-    for scenario, positions in portfolio.groups():
-        valuation = Valuation(scenario, perspective)
-        numbers = portfolio.numbers_of(scenario, positions)
-        for outcome in scenario.outcomes:
-            gained[outcome.id][positions] = valuation.present_value(outcome, 1, numbers)
-        for cost, amount in valuation.costs(numbers).items():
-            paid[cost][positions] = amount
-    signs = Valuation(template, perspective).signs
-    return PortfolioEvaluation(
-        portfolio=portfolio,
-        perspective=perspective,
-        signs={one.id: sign for one, sign in zip(template.outcomes, signs, strict=True)},
-        gained=gained,
-        by_cost=paid,
-    )
-
-
-def shared_out(
-    template: Scenario,
-    perspective: Perspective,
-    gained: Mapping[str, Amounts],
-    paid: Mapping[str, Amounts],
-    nothing: Amounts,
-) -> dict[str, tuple[Amounts, Amounts]]:
-    """Return what each stakeholder gains and pays, from what outcomes bring and costs are.
-
-    A transfer is a gain of whom it goes to and a loss of whom it comes from. Arrays have any one
-    shape, that of ``nothing``: zeros.
-    """
-    gains = {one.id: nothing for one in template.stakeholders}
-    costs = dict(gains)
-    for outcome in template.outcomes:
-        for stakeholder, sign in ((outcome.stakeholder, 1), (outcome.transfer_from, -1)):
-            if stakeholder in perspective.beneficiaries:
-                gains[stakeholder] = gains[stakeholder] + sign * gained[outcome.id]
-    for cost in template.costs:
-        if cost.stakeholder in perspective.payers:
-            costs[cost.stakeholder] = costs[cost.stakeholder] + paid[cost.id]
-    return {one: (gains[one], costs[one]) for one in gains}
-
-
-# --- Outliers ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cause:
-    """A number of a row beside what is usual."""
-
-    address: str
-    value: float
-    usual: float
-    """The median of the rows; of what is counted or paid, the median for each euro of cost."""
-    effect: float
-    """What it does to the logarithm of the ratio, beside the usual number alone in its place."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outlier:
-    """A row whose ratio is far from that of most, and why."""
-
-    position: int
-    id: str
-    line: int
-    ratio: float
-    score: float
-    """Modified z-score of the logarithm of the ratio: below 0 where the ratio is low."""
-    causes: tuple[Cause, ...]
-    """The largest effect first."""
-
-
-def outliers(
-    evaluation: PortfolioEvaluation,
-    *,
-    most: int = 20,
-    threshold: float = OUTLYING,
-    causes: int = 5,
-) -> tuple[Outlier, ...]:
-    """Return the rows whose ratio lies farthest from the median, with the numbers that explain it.
-
-    The score is 0.6745 (x - median) / (median of distances to the median), x the logarithm of the
-    ratio. Rows without a ratio above 0 have no logarithm and are left out. An association of
-    twice the size has twice of everything and the same ratio: what is counted or paid is set
-    beside the median for each euro of cost, unit values and shares beside their median.
-
-    Source: Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers, for score and threshold.
-    """
-    logs = _logs(evaluation.ratios)
-    known = np.flatnonzero(np.isfinite(logs))
-    if known.size == 0:
-        return ()
-    distance = logs[known] - np.median(logs[known])
-    typical = float(np.median(np.abs(distance)))
-    if typical == 0:
-        return ()
-    scores = NORMAL_QUARTILE * distance / typical
-    farthest = np.argsort(-np.abs(scores), kind="stable")[:most]
-    farthest = farthest[np.abs(scores[farthest]) >= threshold]
-    positions = known[farthest]
-    explained = _causes(evaluation, positions, causes)
-    portfolio = evaluation.portfolio
-    return tuple(
-        Outlier(
-            position=position,
-            id=str(portfolio.ids[position]),
-            line=int(portfolio.lines[position]),
-            ratio=float(evaluation.ratios[position]),
-            score=float(score),
-            causes=why,
-        )
-        for position, score, why in zip(
-            positions.tolist(), scores[farthest].tolist(), explained, strict=True
-        )
-    )
-
-
-def _causes(
-    evaluation: PortfolioEvaluation, positions: Positions, most: int
-) -> list[tuple[Cause, ...]]:
-    """Return the numbers of some rows that move their ratio away from the usual one."""
-    if positions.size == 0:
-        return []
-    portfolio, rows = evaluation.portfolio, evaluation.portfolio.rows(positions)
-    costs, logs = evaluation.costs, _logs(evaluation.ratios[positions])
-    parameters = dict(portfolio.template.parameters())
-    found: list[list[Cause]] = [[] for _ in positions]
-    for address, column in portfolio.numbers.items():
-        parameter = parameters[address]
-        whole = np.where(np.isnan(column), parameter.value, column)
-        if is_extensive(parameter):
-            usual = np.median(np.asarray(formulas.ratio(whole, costs))[costs > 0])
-            usual = usual * costs[positions]
-        else:
-            usual = np.full(positions.size, np.median(whole))
-        usual = np.clip(usual, *parameter.bounds)
-        if isinstance(parameter, Duration):
-            usual = np.rint(usual)
-        as_usual = replace(rows, numbers={**rows.numbers, address: usual})
-        effects = logs - _logs(evaluate_portfolio(as_usual, evaluation.perspective).ratios)
-        for row, effect in enumerate(effects.tolist()):
-            if effect and not math.isnan(effect):
-                value = float(whole[positions[row]])
-                cause = Cause(address=address, value=value, usual=float(usual[row]), effect=effect)
-                found[row].append(cause)
-    return [tuple(sorted(row, key=lambda one: -abs(one.effect))[:most]) for row in found]
-
-
-def is_extensive(parameter: Parameter) -> bool:
-    """Say whether a number grows with the size of an association: a quantity, or an amount paid."""
-    if not isinstance(parameter, Factor):
-        return False
-    counted_by = [one for one in parameter.unit.split("/")[1:] if one != "year"]
-    return isinstance(parameter, Cost) or (parameter.unit != units.SHARE and not counted_by)
-
-
-def _logs(ratios: Amounts) -> Amounts:
-    """Return logarithms; those of 0 or less are minus infinity."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(ratios > 0, np.log(ratios), np.where(np.isnan(ratios), np.nan, -np.inf))

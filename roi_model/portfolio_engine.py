@@ -37,6 +37,8 @@ from roi_model.value_map import OUTCOME_SHARES, Cost, Outcome
 
 BLOCK = 256
 """Rows that are summed together: the order of sums, and so their last digit, rests on it."""
+GROUP_BLOCK = 4 * BLOCK
+"""As ``BLOCK``, of the rows of a group: more at a time, since there may be many groups."""
 KEPT_BYTES = 2**26
 """What the standard draws kept by a worker may take: 64 MiB."""
 
@@ -51,15 +53,20 @@ class Part:
     """Shape (rows, statistics)."""
     blocks: tuple[Amounts, ...]
     """Shape (lines, draws) each."""
+    groups: tuple[Mapping[int, Amounts], ...]
+    """Benefits and costs of each group in every ``GROUP_BLOCK`` rows; shape (2, draws)."""
 
 
 def ready() -> None:
     """Do nothing: a worker that is asked to has loaded this module."""
 
 
-def simulate_rows(plan: Plan, rows: Portfolio) -> Part:
-    """Return the part of a simulation that some rows are, in the order given."""
-    return engine_of(plan).part(rows)
+def simulate_rows(plan: Plan, rows: Portfolio, groups: Positions) -> Part:
+    """Return the part of a simulation that some rows are, in the order given.
+
+    ``groups`` has the groups of each row; shape (rows, columns).
+    """
+    return engine_of(plan).part(rows, groups)
 
 
 # --- The engine --------------------------------------------------------------------------------
@@ -320,17 +327,24 @@ class Engine:
         words = np.random.SeedSequence(self.plan.seed, spawn_key=(3, key >> 32, key & 0xFFFFFFFF))
         return int(words.generate_state(1, np.uint64)[0] % np.uint64(self.size))
 
-    def part(self, rows: Portfolio) -> Part:
-        """Return the figures of some rows, and sums over each block of them."""
+    def part(self, rows: Portfolio, groups: Positions) -> Part:
+        """Return the figures of some rows, and sums over each block of them, by group too."""
         statistics = np.empty((len(rows), len(STATISTICS)))
         readings, blocks = self._readings(rows), []
+        of_groups: list[dict[int, Amounts]] = []
         for position, reading in enumerate(readings):
             if position % BLOCK == 0:
                 blocks.append(np.zeros((len(self.line_ids), self.size)))
+            if position % GROUP_BLOCK == 0:
+                of_groups.append({})
             start = self._start(rows.ids[position])
             benefits, costs = self._row(reading, position, start, blocks[-1])
-            statistics[position] = self._statistics(benefits, costs)
-        return Part(statistics=statistics, blocks=tuple(blocks))
+            statistics[position] = self.statistics(benefits, costs)
+            for group in groups[position].tolist():
+                if group not in of_groups[-1]:
+                    of_groups[-1][group] = np.zeros((2, self.size))
+                of_groups[-1][group] += (benefits, costs)
+        return Part(statistics=statistics, blocks=tuple(blocks), groups=tuple(of_groups))
 
     def ratios(self, rows: Portfolio) -> Amounts:
         """Return the ratio of some rows at every draw; shape (rows, draws).
@@ -369,14 +383,15 @@ class Engine:
                 benefits -= amount
         return benefits, costs
 
-    def _statistics(self, benefits: Amounts, costs: Amounts) -> tuple[float, ...]:
+    def statistics(self, benefits: Amounts, costs: Amounts) -> tuple[float, ...]:
+        """Return the figures of a row, or of rows together, from their draws."""
         ratios = np.asarray(formulas.ratio(benefits, costs))
         mean = float(ratios.mean())
         net = float(formulas.net_present_value(float(benefits.mean()), float(costs.mean())))
         if math.isnan(mean):
             return (math.nan,) * 5 + (net,)
         outside = (1 - self.plan.level) / 2
-        above = np.count_nonzero(ratios > self.plan.target) / self.size
+        above = float(np.count_nonzero(ratios > self.plan.target) / self.size)
         low, median, high = quantiles(ratios, (outside, 0.5, 1 - outside))
         return mean, low, median, high, above, net
 

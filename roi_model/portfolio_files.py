@@ -18,7 +18,7 @@ import numpy as np
 
 from roi_model import units
 from roi_model.parameters import Factor, Parameter
-from roi_model.portfolio import CHOICES, Portfolio, PortfolioEvaluation, portfolio_of
+from roi_model.portfolio import CHOICES, Portfolio, portfolio_of
 from roi_model.portfolio_columns import (
     HIGH,
     ID,
@@ -31,6 +31,7 @@ from roi_model.portfolio_columns import (
     matches_of,
     targets_of,
 )
+from roi_model.portfolio_evaluation import PortfolioEvaluation
 from roi_model.portfolio_simulation import PortfolioSimulation
 from roi_model.portfolio_tables import Columns as Columns
 from roi_model.portfolio_tables import Language as Language
@@ -106,7 +107,11 @@ def portfolio_from(
         found = reading.portfolio()
     except ScenarioError as error:
         raise ScenarioError(_located(error.problems, heading), source=table.source) from error
-    return replace(found, problems=tuple(_located(found.problems, heading)))
+    return replace(
+        found,
+        columns={one.heading: one.target for one in matches if one.how == "given"},
+        problems=tuple(_located(found.problems, heading)),
+    )
 
 
 def _located(problems: Iterable[Problem], heading: Mapping[str, str]) -> list[Problem]:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roi_model import formulas
-from roi_model.portfolio import Amounts, PortfolioEvaluation, Positions
+from roi_model.portfolio import Amounts, Positions
+from roi_model.portfolio_evaluation import PortfolioEvaluation
 from roi_model.problems import Problem, ScenarioError
 
 STEPS = 64

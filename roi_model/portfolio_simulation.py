@@ -15,7 +15,6 @@ one that all share, rows are tied through it, and only through it.
 How draws are made, and made the same everywhere, is told in ``roi_model.portfolio_draws``.
 """
 
-import math
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -28,10 +27,11 @@ import numpy as np
 
 from roi_model import formulas
 from roi_model.perspectives import Perspective
-from roi_model.portfolio import Amounts, Portfolio, Positions, shared_out
+from roi_model.portfolio import Amounts, Portfolio, Positions
 from roi_model.portfolio_draws import DEFAULT_DRAWS, Plan, Ranges, plan_of, row_key
 from roi_model.portfolio_engine import (
     BLOCK,
+    GROUP_BLOCK,
     STATISTICS,
     Engine,
     Part,
@@ -39,18 +39,14 @@ from roi_model.portfolio_engine import (
     ready,
     simulate_rows,
 )
+from roi_model.portfolio_evaluation import shared_out
+from roi_model.portfolio_groups import groups_of
 from roi_model.simulation import DEFAULT_LEVEL, Contribution, Simulation
 from roi_model.uncertainty import uncertain_numbers
 
 TASK_ROWS = 4 * BLOCK
 WORTH_PROCESSES = 1e8
 """Draws of rows from which starting other processes pays."""
-MOST_RANKED = 500
-RANKING_WARNING = (
-    "Rows are in the order of their median ratio. The order is as uncertain as the ratios are, "
-    "and compares associations with different publics, places and data: it ranks what was "
-    "counted, and not how well they work."
-)
 
 
 # --- Results -----------------------------------------------------------------------------------
@@ -72,6 +68,21 @@ class StakeholderRange:
     stakeholder: str
     benefits: Range
     costs: Range
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupResult:
+    """How sure the result of rows together is: figures over the draws of their sums."""
+
+    mean: float
+    low: float
+    median: float
+    high: float
+    """Of the ratio; NaN without a cost."""
+    probability_above: float
+    """Share of the draws whose ratio exceeds the target."""
+    net_mean: float
+    """Mean net present value, in euros."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,36 +110,9 @@ class PortfolioSimulation:
     programme: Simulation
     """Sums over the rows at each draw; its errors are at most what it says."""
     by_stakeholder: tuple[StakeholderRange, ...]
+    by_group: Mapping[str, Mapping[str, GroupResult]]
+    """Of the columns asked for, by what they say of rows."""
     plan: Plan = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ranked:
-    """A row in the order of its ratio, among those that are ranked."""
-
-    rank: int
-    position: int
-    id: str
-    median: float
-    low: float
-    high: float
-    wrong_order: float
-    """The chance that the next row has the higher ratio; NaN for the last."""
-    best_rank: int
-    worst_rank: int
-    """The ranks that hold the level of the draws, as many left out on either side."""
-    overlaps: int
-    """With how many of all other rows its interval overlaps: which is higher is not known."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ranking:
-    """Rows in the order of their ratio, never without how sure that order is."""
-
-    rows: tuple[Ranked, ...]
-    of: int
-    """How many rows have a ratio, ranked here or not."""
-    warning: str = RANKING_WARNING
 
 
 def simulate_portfolio(
@@ -141,6 +125,7 @@ def simulate_portfolio(
     ranges: Ranges = "typed",
     level: float = DEFAULT_LEVEL,
     target: float = 1.0,
+    by: Sequence[str] = (),
     executor: Executor | None = None,
     workers: int | None = None,
     task_rows: int = TASK_ROWS,
@@ -156,17 +141,20 @@ def simulate_portfolio(
     ``"typed"``, that of any typed number, so that the row varies as its scenario does in
     ``simulate``; with ``"template"``, as wide beside its value as that of the template.
 
+    ``by`` names columns kept from the table: rows of which one says the same are a group, whose
+    sums at each draw give it an interval too.
+
     Work is done by ``executor``, in tasks of ``task_rows`` rows (rounded up to whole blocks); or,
     without one, by so many ``workers``, processes of this machine. No digit of the result depends
     on any of them. ``progress`` is told the share of the rows done; what it raises cancels the
     rest and comes out of here.
 
-    Memory does not hold rows times draws: it grows with rows, and with draws, apart.
+    Memory does not hold rows times draws: it grows with rows, and with draws times groups, apart.
 
     Raises:
         ScenarioError: a distribution or the correlations cannot be built.
-        ValueError: an argument is not allowed.
-        KeyError: the template has no such point of view.
+        ValueError: an argument is not allowed, or there are too many groups.
+        KeyError: the template has no such point of view, or the table no such column.
     """
     plan = plan_of(
         portfolio,
@@ -178,99 +166,52 @@ def simulate_portfolio(
         level=level,
         target=target,
     )
+    groups = groups_of(portfolio, by)
     found = np.empty((len(portfolio), len(STATISTICS)))
-    rows = BLOCK * max(1, -(-task_rows // BLOCK))
+    block = GROUP_BLOCK if by else BLOCK
+    rows = block * max(1, -(-task_rows // block))
     starts = range(0, len(portfolio), rows)
     with _executor(executor, workers, len(portfolio) * draws, len(starts)) as (pool, many):
         engine = engine_of(plan)  # faults of the template come out here, and not of a worker
         sums = np.zeros((len(engine.line_ids), engine.size))
+        of_groups = np.zeros((len(groups.named), 2, engine.size))
         order = _canonical_order(portfolio)
         tasks = [order[start : start + rows] for start in starts]
         done = 0
-        chosen = (portfolio.rows(one) for one in tasks)
+        chosen = ((portfolio.rows(one), groups.of_rows[one]) for one in tasks)
         with closing(_in_order(pool, many, engine.plan, chosen)) as parts:
             for positions, part in zip(tasks, parts, strict=True):
                 found[positions] = part.statistics
-                for block in part.blocks:
-                    sums += block
+                for lines in part.blocks:
+                    sums += lines
+                for of_part in part.groups:
+                    for group, amounts in of_part.items():
+                        of_groups[group] += amounts
                 done += positions.size
                 if progress is not None:
                     progress(done / len(portfolio))
-    return _result(portfolio, plan, engine, found, sums)
-
-
-def ranking(simulation: PortfolioSimulation, positions: Sequence[int] | None = None) -> Ranking:
-    """Return some rows in the order of their median ratio, with how sure that order is.
-
-    The 100 highest by default; at most ``MOST_RANKED``, among which ranks are counted. Rows
-    without a ratio are left out. The draws are made again, the same; rows that would move together,
-    by the chance that ``roi_model.portfolio_draws`` tells of, are told apart.
-
-    Raises:
-        ValueError: more rows are asked for.
-    """
-    known = np.flatnonzero(~np.isnan(simulation.median))
-    falling = known[np.argsort(-simulation.median[known], kind="stable")]
-    if positions is None:
-        chosen = falling[:100]
-    else:
-        chosen = falling[np.isin(falling, np.asarray(positions, dtype=np.intp))]
-    if chosen.size > MOST_RANKED:
-        raise ValueError(f"at most {MOST_RANKED} rows can be ranked at once (got {chosen.size})")
-    if chosen.size == 0:
-        return Ranking(rows=(), of=0)
-    engine = engine_of(simulation.plan)
-    ratios = engine.ratios(simulation.portfolio.rows(chosen))
-    wrong = [float(np.mean(ratios[row] < ratios[row + 1])) for row in range(chosen.size - 1)]
-    ranks = 1 + np.argsort(np.argsort(-ratios, axis=0, kind="stable"), axis=0)
-    outside = (1 - simulation.level) / 2
-    ends = np.quantile(ranks, [outside, 1 - outside], axis=1, method="inverted_cdf")
-    overlaps = _overlapping(simulation, chosen)
-    return Ranking(
-        rows=tuple(
-            Ranked(
-                rank=row + 1,
-                position=position,
-                id=str(simulation.portfolio.ids[position]),
-                median=float(simulation.median[position]),
-                low=float(simulation.low[position]),
-                high=float(simulation.high[position]),
-                wrong_order=wrong[row] if row < len(wrong) else math.nan,
-                best_rank=int(ends[0, row]),
-                worst_rank=int(ends[1, row]),
-                overlaps=int(overlaps[row]),
-            )
-            for row, position in enumerate(chosen.tolist())
-        ),
-        of=int(known.size),
-    )
-
-
-def _overlapping(simulation: PortfolioSimulation, chosen: Positions) -> Positions:
-    """Return with how many others the interval of each of some rows with a ratio overlaps."""
-    known = np.count_nonzero(~np.isnan(simulation.median))
-    # Rows without a ratio come last where ends are sorted.
-    lows, highs = (np.sort(ends)[:known] for ends in (simulation.low, simulation.high))
-    above = known - np.searchsorted(lows, simulation.high[chosen], side="right")
-    below = np.searchsorted(highs, simulation.low[chosen], side="left")
-    return known - above - below - 1
+    by_group: dict[str, dict[str, GroupResult]] = {column: {} for column in by}
+    for (column, text), (benefits, costs) in zip(groups.named, of_groups, strict=True):
+        figures = zip(STATISTICS, engine.statistics(benefits, costs), strict=True)
+        by_group[column][text] = GroupResult(**dict(figures))
+    return _result(portfolio, plan, engine, found, sums, by_group)
 
 
 # --- Tasks -------------------------------------------------------------------------------------
 
 
 def _in_order(
-    pool: Executor | None, many: int, plan: Plan, tasks: Iterator[Portfolio]
+    pool: Executor | None, many: int, plan: Plan, tasks: Iterator[tuple[Portfolio, Positions]]
 ) -> Generator[Part, None, None]:
     """Yield the parts in the order of the tasks, few of them under way at any time."""
     if pool is None:
-        for rows in tasks:
-            yield simulate_rows(plan, rows)
+        for task in tasks:
+            yield simulate_rows(plan, *task)
         return
     waiting: deque[Future[Part]] = deque()
     try:
-        for rows in tasks:
-            waiting.append(pool.submit(simulate_rows, plan, rows))
+        for task in tasks:
+            waiting.append(pool.submit(simulate_rows, plan, *task))
             if len(waiting) >= many:
                 yield waiting[0].result()
                 waiting.popleft()
@@ -313,7 +254,12 @@ def _canonical_order(portfolio: Portfolio) -> Positions:
 
 
 def _result(
-    portfolio: Portfolio, plan: Plan, engine: Engine, found: Amounts, sums: Amounts
+    portfolio: Portfolio,
+    plan: Plan,
+    engine: Engine,
+    found: Amounts,
+    sums: Amounts,
+    by_group: Mapping[str, Mapping[str, GroupResult]],
 ) -> PortfolioSimulation:
     lines = dict(zip(engine.line_ids, sums, strict=True))
     template, nothing = plan.template, np.zeros(engine.size)
@@ -350,6 +296,7 @@ def _result(
             StakeholderRange(stakeholder=one, benefits=quantiles(benefits), costs=quantiles(costs))
             for one, (benefits, costs) in shared.items()
         ),
+        by_group=by_group,
         plan=plan,
     )
 

@@ -8,8 +8,10 @@ import io
 import re
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,7 +29,11 @@ LARGEST_TABLE = 100_000_000
 LARGEST_EXPANDED = 800_000_000
 """Bytes of a workbook once it is unpacked."""
 MOST_ROWS = 250_000
+MOST_LINES = 1_048_576
+"""Rows with those that are blank, as many as a sheet has: each takes a while."""
 MOST_COLUMNS = 200
+LONGEST_FIXED = 100
+"""Bytes of a value in Parquet of which all are as long."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +42,7 @@ class Table:
 
     source: str
     headings: tuple[str, ...]
+    """All different: what two columns share, or none has, goes by the place of the column."""
     rows: Sequence[Sequence[Any]]
     lines: Sequence[int]
     """Where each row stands in the file, from 1; in Parquet, the number of the row."""
@@ -85,7 +92,17 @@ def table_from(content: bytes, *, name: str) -> Table:
     if not table.rows:
         message = "there must be at least one row under the headings"
         raise file_error(name, "file_without_rows", message, "1")
-    return table
+    return replace(table, headings=_told_apart(table.headings))
+
+
+def _told_apart(headings: tuple[str, ...]) -> tuple[str, ...]:
+    """Return headings that are all different, so that each can be corrected by itself."""
+    seen: Counter[str] = Counter()
+    found = []
+    for at, heading in enumerate(headings, start=1):
+        seen[heading] += 1
+        found.append(f"#{at} {heading}".strip() if seen[heading] > 1 or not heading else heading)
+    return tuple(found)
 
 
 def is_blank(cell: Any) -> bool:
@@ -97,13 +114,13 @@ def _kept(rows: Iterable[tuple[int, Sequence[Any]]], source: str) -> Iterator[tu
     """Yield the rows that are not blank, as long as they are not too many."""
     count = 0
     for line, cells in rows:
-        if all(map(is_blank, cells)):
-            continue
-        count += 1
-        if count > MOST_ROWS + 1:
+        is_row = not all(map(is_blank, cells))
+        count += is_row
+        if count > MOST_ROWS + 1 or line > MOST_LINES:
             message = f"must have at most {MOST_ROWS} rows"
             raise file_error(source, "file_too_many_rows", message, str(MOST_ROWS))
-        yield line, cells
+        if is_row:
+            yield line, cells
 
 
 def _table(rows: Iterator[tuple[int, Any]], source: str, mark: Literal[".", ","] = ".") -> Table:
@@ -195,7 +212,7 @@ class NoValue:
 
 def _cells(stored: Any, stated: Any = None) -> Iterator[tuple[int, list[Any]]]:
     """Yield the rows of a sheet; percentages are written as such where a heading asks for them."""
-    formulas = stored.rows if stated is None else stated.rows
+    formulas = repeat(()) if stated is None else stated.rows
     percent: frozenset[int] = frozenset()
     for line, (cells, same) in enumerate(zip(stored.rows, formulas, strict=False), start=1):
         values: list[Any] = [one.value for one in cells]
@@ -204,10 +221,9 @@ def _cells(stored: Any, stated: Any = None) -> Iterator[tuple[int, list[Any]]]:
         for at in percent.intersection(range(len(values))):
             if isinstance(values[at], float | int) and "%" in str(cells[at].number_format):
                 values[at] = f"{values[at] * 100:.15g}%"
-        if stated is not None:
-            for at, one in enumerate(same):
-                if one.data_type == "f" and at < len(values) and values[at] is None:
-                    values[at] = NoValue(str(one.value))
+        for at, one in enumerate(same):
+            if one.data_type == "f" and at < len(values) and values[at] is None:
+                values[at] = NoValue(str(one.value))
         yield line, values
 
 
@@ -225,7 +241,7 @@ def _parquet(content: bytes, source: str) -> Table:
         if file.metadata.num_columns > MOST_COLUMNS:
             message = f"must have at most {MOST_COLUMNS} columns"
             raise file_error(source, "file_too_many_columns", message, str(MOST_COLUMNS))
-        columns = file.read().to_pydict()
+        columns = _bounded(content, file.schema, source).to_pydict()
     except ScenarioError:
         raise
     except Exception as error:  # a broken file breaks its reader in many ways
@@ -234,6 +250,28 @@ def _parquet(content: bytes, source: str) -> Table:
     rows = list(zip(*columns.values(), strict=True))
     lines = range(1, len(rows) + 1)
     return Table(source=source, headings=tuple(map(str, columns)), rows=rows, lines=lines)
+
+
+def _bounded(content: bytes, schema: Any, source: str) -> Any:
+    """Return the table of a Parquet file, in which a text said once can stand in every row."""
+    from pyarrow import compute, parquet, types
+
+    columns = [schema.column(at) for at in range(len(schema))]
+    if any(one.max_repetition_level or one.length > LONGEST_FIXED for one in columns):
+        message = "must hold numbers and texts, one in each row of a column"
+        raise file_error(source, "file_not_parquet", message)
+    texts = [one.path for one in columns if one.physical_type == "BYTE_ARRAY"]
+    table = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts).read()
+    expanded = sum(
+        compute.sum(compute.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
+        for column in table.columns
+        if types.is_dictionary(column.type)
+        for chunk in column.chunks
+    )
+    if expanded > LARGEST_TABLE:
+        message = f"must be at most {LARGEST_TABLE} bytes once unpacked"
+        raise file_error(source, "file_too_large", message, str(LARGEST_TABLE))
+    return table
 
 
 # --- Written -----------------------------------------------------------------------------------

@@ -33,7 +33,9 @@ class Problem:
         if self.line is not None:
             is_file = self.code.partition("_")[0] == "file"
             place = f"{place}, line {self.line}" if is_file else f"line {self.line}, {place}"
-        return f"{place}: {self.message} (got {shown(self.received)})"
+        line = f"{place}: {self.message} (got {shown(self.received)})"
+        # Half a character, which JSON can hold, could not be printed.
+        return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class ScenarioError(ValueError):

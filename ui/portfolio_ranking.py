@@ -7,12 +7,8 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from roi_model.portfolio_simulation import (
-    MOST_RANKED,
-    PortfolioSimulation,
-    Ranking,
-    ranking,
-)
+from roi_model.portfolio_ranking import MOST_RANKED, Ranking, ranking
+from roi_model.portfolio_simulation import PortfolioSimulation
 from ui import portfolio_visit
 from ui.frame import Page
 from ui.markup import table

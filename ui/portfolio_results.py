@@ -1,5 +1,6 @@
 """What many associations bring, each and in all: figures, who pays, distribution, groups."""
 
+from collections.abc import Mapping
 from html import escape
 from math import isfinite
 
@@ -8,7 +9,7 @@ import streamlit as st
 
 from roi_model.evaluation import StakeholderResult
 from roi_model.perspectives import perspective_ids
-from roi_model.portfolio_simulation import PortfolioSimulation
+from roi_model.portfolio_simulation import GroupResult, PortfolioSimulation
 from ui import charts, portfolio_table, portfolio_visit
 from ui.flow_picture import Flow, flow_picture
 from ui.frame import Page
@@ -17,7 +18,7 @@ from ui.markup import folded, table
 from ui.portfolio_faults import cut
 from ui.portfolio_table import Chosen, Group, Reading
 from ui.portfolio_visit import kept
-from ui.words import Words
+from ui.words import UNDEFINED, Words
 
 BINS = 30
 NO_FILTER = ""
@@ -271,8 +272,8 @@ def distribution(page: Page, chosen: Chosen) -> None:
     )
 
 
-def groups(page: Page, chosen: Chosen) -> None:
-    """Draw the ratio of each region, or of the groups of any other column."""
+def groups(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) -> None:
+    """Draw the ratio of each region, or of the groups of any other column; how sure, once drawn."""
     t, columns = page.t, list(chosen.reading.groups)
     st.header(t("portfolio.groups"), anchor=False)
     if not columns:
@@ -289,8 +290,12 @@ def groups(page: Page, chosen: Chosen) -> None:
     )
     totals = chosen.groups(str(column))
     found = {name: totals[name] for name in t.sorted(totals)}
-    st.html(_group_bars(t, found, chosen.evaluation.totals.ratio))
-    st.caption(t("portfolio.groups_note", ratio=t.ratio(chosen.evaluation.totals.ratio)))
+    sure = {} if simulation is None else simulation.by_group.get(str(column), {})
+    st.html(_group_bars(t, found, chosen.evaluation.totals.ratio, sure))
+    notes = [t("portfolio.groups_note", ratio=t.ratio(chosen.evaluation.totals.ratio))]
+    if simulation is not None and sure:
+        notes.append(t("portfolio.groups_sure_note", level=t.percent(simulation.level)))
+    st.caption(" ".join(notes))
     cells = [
         (
             cut(name) or t("portfolio.blank"),
@@ -298,27 +303,39 @@ def groups(page: Page, chosen: Chosen) -> None:
             t.short_euros(one.totals.costs),
             t.short_euros(one.totals.benefits),
             t.ratio(one.totals.ratio),
+            *(_sure(t, sure[name]) if sure else ()),
         )
         for name, one in found.items()
     ]
-    headings = [cut(str(column))] + [
-        t(f"portfolio.heading_{name}") for name in ("count", "cost", "return")
-    ]
+    asked = ("count", "cost", "return")
+    headings = [cut(str(column)), *(t(f"portfolio.heading_{name}") for name in asked)]
+    headings.append(t("table.ratio"))
+    headings += [t(f"portfolio.heading_{name}") for name in ("interval", "above")] if sure else []
     st.html(
         folded(
             t("portfolio.groups_table"),
             table(
                 t("portfolio.groups"),
-                [*headings, t("table.ratio")],
+                headings,
                 cells,
                 t,
-                numeric=(1, 2, 3, 4),
+                numeric=tuple(range(1, len(headings))),
             ),
         )
     )
 
 
-def _group_bars(t: Words, found: dict[str, Group], programme: float) -> str:
+def _sure(t: Words, found: GroupResult) -> tuple[str, str]:
+    """Return the interval of a group, and its chances of bringing more than it costs."""
+    if not isfinite(found.mean):
+        return UNDEFINED, UNDEFINED
+    between = t("portfolio.between", low=t.ratio(found.low), high=t.ratio(found.high))
+    return between, t.percent(found.probability_above, decimals=0)
+
+
+def _group_bars(
+    t: Words, found: dict[str, Group], programme: float, sure: Mapping[str, GroupResult]
+) -> str:
     """Return a bar for each group, from 0, with that of all as a line through them."""
     known = [one for one in (programme, *(g.totals.ratio for g in found.values())) if isfinite(one)]
     lowest = min([0.0, *known])
@@ -330,6 +347,9 @@ def _group_bars(t: Words, found: dict[str, Group], programme: float) -> str:
     for name, one in found.items():
         ratio = one.totals.ratio
         counted = t.counted("portfolio.associations", one.rows, number=t.number(one.rows))
+        if name in sure and isfinite(sure[name].mean):
+            low, high = t.ratio(sure[name].low), t.ratio(sure[name].high)
+            counted = t("portfolio.group_sure", low=low, high=high, counted=counted)
         bar = ""
         if isfinite(ratio):
             left, wide = 100 * (min(0.0, ratio) - lowest) / width, 100 * abs(ratio) / width

@@ -1,11 +1,12 @@
 """Draws of many associations, made aside: found again by what the table holds, and stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from threading import BoundedSemaphore, Event, Thread
 from typing import Literal
 
 from roi_model import ScenarioError
 from roi_model.portfolio import Portfolio
+from roi_model.portfolio_groups import MOST_GROUPS
 from roi_model.portfolio_simulation import PortfolioSimulation, simulate_portfolio
 from ui import portfolio_visit
 
@@ -26,15 +27,20 @@ class Run:
     """A simulation under way in a thread of its own."""
 
     def __init__(
-        self, portfolio: Portfolio, draws: int, common: Common, grown: Callable[[], None]
+        self,
+        portfolio: Portfolio,
+        draws: int,
+        common: Common,
+        by: Sequence[str],
+        grown: Callable[[], None],
     ) -> None:
-        """Start it; ``grown`` is called once the result is there."""
+        """Start it, ``by`` columns too; ``grown`` is called once the result is there."""
         self.share = 0.0
         self.result: PortfolioSimulation | None = None
         self.has_failed = False
         self._portfolio, self._grown = portfolio, grown
         self._stop = Event()
-        self._thread = Thread(target=self._run, args=(draws, common), daemon=True)
+        self._thread = Thread(target=self._run, args=(draws, common, by), daemon=True)
         self._thread.start()
 
     @property
@@ -55,7 +61,7 @@ class Run:
         """Wait until it is over."""
         self._thread.join()
 
-    def _run(self, draws: int, common: Common) -> None:
+    def _run(self, draws: int, common: Common, by: Sequence[str]) -> None:
         while not TURNS.acquire(timeout=0.2):
             if self._stop.is_set():
                 return
@@ -64,6 +70,7 @@ class Run:
                 self._portfolio,
                 draws,
                 between_rows=COMMON[common],
+                by=by,
                 workers=1,
                 progress=self._told,
             )
@@ -91,9 +98,19 @@ def found(name: str) -> Run | None:
     return portfolio_visit.held(name)
 
 
-def start(name: str, portfolio: Portfolio, draws: int, common: Common) -> None:
+def columns_drawn(groups: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the columns whose groups are drawn too: the first, as long as there is room."""
+    columns, room = [], MOST_GROUPS
+    for column, texts in groups.items():
+        if len(texts) <= room:
+            columns.append(column)
+            room -= len(texts)
+    return tuple(columns)
+
+
+def start(name: str, portfolio: Portfolio, draws: int, common: Common, by: Sequence[str]) -> None:
     """Start a simulation, unless it is under way or made."""
     run = found(name)
     if run is None or (run.is_over and run.result is None):
         grown = portfolio_visit.weigh_again(name)
-        portfolio_visit.hold(name, Run(portfolio, draws, common, grown))
+        portfolio_visit.hold(name, Run(portfolio, draws, common, by, grown))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from roi_model.portfolio import outliers
+from roi_model.portfolio_outliers import outliers
 from roi_model.portfolio_simulation import PortfolioSimulation
 from ui import charts, portfolio_run, portfolio_visit
 from ui.frame import Page
@@ -106,7 +106,8 @@ def _start_or_watch(page: Page, chosen: Chosen, simulation: PortfolioSimulation 
             st.caption(said)
 
         def begin() -> None:
-            portfolio_run.start(name, chosen.portfolio, wished.draws, wished.common)
+            by = portfolio_run.columns_drawn(chosen.reading.groups)
+            portfolio_run.start(name, chosen.portfolio, wished.draws, wished.common, by)
 
         st.button(t("portfolio.draw"), type="primary", key="portfolio_draw", on_click=begin)
         return

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from threading import BoundedSemaphore
 
@@ -11,8 +11,9 @@ import numpy as np
 import streamlit as st
 
 from roi_model import Problem, ScenarioError
-from roi_model.portfolio import Portfolio, PortfolioEvaluation, Totals, evaluate_portfolio
+from roi_model.portfolio import Portfolio
 from roi_model.portfolio_columns import ID, IGNORED, Match, matches_of, targets_of
+from roi_model.portfolio_evaluation import PortfolioEvaluation, Totals, evaluate_portfolio
 from roi_model.portfolio_files import portfolio_from
 from roi_model.portfolio_tables import Table, file_error, table_from
 from roi_model.templates import Template
@@ -88,17 +89,16 @@ def take(name: str, content: bytes) -> None:
 
 
 def table_in(name: str, content: bytes) -> Table:
-    """Return the table in a file, with headings that are all different.
+    """Return the table in a file.
 
     Raises:
         ScenarioError: it cannot be read.
     """
     try:
-        table = table_from(content, name=name)
+        return table_from(content, name=name)
     except ScenarioError as error:
         error.source = error.source or name
         raise
-    return replace(table, headings=_told_apart(table.headings))
 
 
 def _too_large(name: str) -> ScenarioError:
@@ -106,16 +106,6 @@ def _too_large(name: str) -> ScenarioError:
     error = file_error(name, "file_needs_memory", "must fit the memory kept for tables")
     error.source = name
     return error
-
-
-def _told_apart(headings: tuple[str, ...]) -> tuple[str, ...]:
-    """Return headings that are all different, so that each can be corrected by itself."""
-    seen: Counter[str] = Counter()
-    found = []
-    for at, heading in enumerate(headings, start=1):
-        seen[heading] += 1
-        found.append(f"#{at} {heading}".strip() if seen[heading] > 1 or not heading else heading)
-    return tuple(found)
 
 
 def opened() -> Opened | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui import kept_tab
 from ui.portfolio_shelf import SHELF, new_token
 
 TABLE = "table"
@@ -25,27 +26,7 @@ OF_THE_TABLE = (TARGETS, "filter", "filter_kept", "group")
 """Choices that make no sense with another table."""
 LONGEST = 200_000
 """Letters of what a browser keeps: corrections of 200 columns are a tenth of it."""
-KEY = "portfolio_kept"
-
-JS = """
-const PLACE = "roi_portfolio";
-export default function ({ data, setTriggerValue }) {
-  try {
-    const store = window.sessionStorage;
-    const kept = store.getItem(PLACE);
-    if (data.token) store.setItem(PLACE, JSON.stringify(data));
-    else if (data.is_closed) store.removeItem(PLACE);
-    else if (kept) setTriggerValue("kept", kept);
-  } catch {
-    return; // a browser that keeps nothing: the file is opened again
-  }
-}
-"""
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component("kept_table", js=JS)
+KEY, PLACE = "portfolio_kept", "roi_portfolio"
 
 
 def exchange() -> None:
@@ -53,20 +34,21 @@ def exchange() -> None:
     if _token() and held(TABLE) is None:
         leave()
         st.session_state[GONE] = True
-    data = {
-        "token": _token(),
-        "choices": {one: st.session_state[_stored(one)] for one in CHOICES if is_chosen(one)},
-        "is_closed": bool(st.session_state.get(CLOSED)),
-    }
-    with st.container(key="portfolio_visit"):
-        _component()(data=data, key=KEY, on_kept_change=_take)
+    choices = {one: st.session_state[_stored(one)] for one in CHOICES if is_chosen(one)}
+    kept = json.dumps({"token": _token(), "choices": choices}, separators=(",", ":"))
+    kept_tab.exchange(
+        PLACE,
+        kept if _token() else "",
+        is_new=not (_token() or st.session_state.get(CLOSED)),
+        key=KEY,
+        on_kept_change=_take,
+    )
 
 
 def _take() -> None:
     """Take what the browser hands back; anything may be written there."""
-    written = str(st.session_state[KEY].get("kept") or "")
     try:
-        kept = json.loads(written) if len(written) <= LONGEST else None
+        kept = json.loads(kept_tab.handed_back(KEY, LONGEST))
     except (ValueError, RecursionError):
         kept = None
     if not isinstance(kept, dict) or _token():

@@ -9,11 +9,13 @@ import plotly.graph_objects
 import pytest
 
 from roi_model import ScenarioError
-from roi_model.portfolio import evaluate_portfolio
 from roi_model.portfolio_columns import matches_of
+from roi_model.portfolio_evaluation import evaluate_portfolio
 from roi_model.portfolio_files import portfolio_from
 from roi_model.portfolio_funds import moved_funds
-from roi_model.portfolio_simulation import MOST_RANKED, ranking, simulate_portfolio
+from roi_model.portfolio_groups import MOST_GROUPS
+from roi_model.portfolio_ranking import MOST_RANKED, ranking
+from roi_model.portfolio_simulation import simulate_portfolio
 from roi_model.portfolio_tables import table_from
 from roi_model.templates import load_template
 from tests.pages.opening import components, go_to, htmls, open_app, press, shown, tables
@@ -91,6 +93,32 @@ def test_the_sentence_and_the_groups_are_those_of_the_model(language):
     assert [(row[0], row[-1]) for row in rows] == [
         (name, t.ratio(one.ratio)) for name, one in groups.items()
     ]
+
+
+def test_groups_of_any_column_have_an_interval_once_drawn():
+    heading, *lines = many(40).splitlines()
+    lines = [f"{line};{'un' if at % 2 else 'deux'}" for at, line in enumerate(lines)]
+    t, rows = words_in("fr"), "\n".join([f"{heading};Type", *lines])
+    app = draw(with_table(rows))
+    portfolio = expected(rows).portfolio
+    offered = app.selectbox(key="portfolio_group_field").options
+    assert offered == ["Région", "Type"]
+    found = simulate_portfolio(portfolio, 1_024, by=offered).by_group
+    for column in offered:
+        app.selectbox(key="portfolio_group_field").set_value(column).run()
+        assert not app.exception
+        shown_rows = {row[0]: row[-2:] for row in tables(app)[t("portfolio.groups")]}
+        for name, one in found[column].items():
+            between = t("portfolio.between", low=t.ratio(one.low), high=t.ratio(one.high))
+            chances = t.percent(one.probability_above, decimals=0)
+            assert shown_rows[name] == [between, chances]
+            assert t.ratio(one.low) in "".join(htmls(app))
+
+
+def test_columns_are_drawn_by_as_long_as_there_is_room():
+    few, most = ("a", "b"), tuple(map(str, range(MOST_GROUPS - 1)))
+    offered = {"one": few, "other": most, "third": few}
+    assert portfolio_run.columns_drawn(offered) == ("one", "third")
 
 
 def test_texts_of_the_table_are_shown_as_typed():
@@ -299,7 +327,9 @@ def test_the_funnel_draws_the_ratio_of_each_association_and_is_a_figure_of_plotl
 
 def test_draws_that_wait_for_their_turn_can_be_stopped():
     with portfolio_run.TURNS, portfolio_run.TURNS:
-        run = portfolio_run.Run(expected(HEADINGS + ROWS).portfolio, 1_024, "none", lambda: None)
+        run = portfolio_run.Run(
+            expected(HEADINGS + ROWS).portfolio, 1_024, "none", (), lambda: None
+        )
         assert not run.is_over
         run.stop()
         run.join()
@@ -328,9 +358,8 @@ def test_a_table_that_is_no_longer_held_is_asked_again_and_what_was_chosen_stays
     assert not app.exception
     assert app.title[0].value == t("portfolio.sentence_before")
     assert t("portfolio.gone") in shown(app)
-    (kept,) = components(app, "kept_table")
-    assert (kept["token"], kept["is_closed"]) == ("", True)
-    assert kept["choices"]["common"] == "all"
+    (kept,) = components(app, "kept_tab")
+    assert (kept["text"], kept["is_new"]) == ("", False)
     app.session_state[portfolio_visit.TOKEN] = held(HEADINGS + ROWS)
     app.run()
     assert app.radio(key="portfolio_common_field").value == "all"

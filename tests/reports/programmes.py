@@ -55,7 +55,7 @@ def programme(rows=60, perspective=None):
 @cache
 def drawn(rows=60, perspective=None):
     """Return draws of a programme, few of them."""
-    return simulate_portfolio(programme(rows, perspective), 256, seed=3, workers=1)
+    return simulate_portfolio(programme(rows, perspective), 256, seed=3, by=["Région"], workers=1)
 
 
 CONFUSING = ("Bretagne", "bretagne", "*", "a~b", "01", "1", "TRUE", "", FORMULA, COMMAND, "Île?")

@@ -3,7 +3,9 @@
 import csv
 import itertools
 import math
+import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +20,13 @@ from reports.programme_subject import programme_of
 from reports.typesetting import REPLACEMENT
 from roi_model import load_case
 from roi_model.command_line import main
-from roi_model.portfolio import evaluate_portfolio, outliers, portfolio_of
+from roi_model.portfolio import portfolio_of
+from roi_model.portfolio_evaluation import evaluate_portfolio
+from roi_model.portfolio_files import read_portfolio
 from roi_model.portfolio_funds import moved_funds
-from roi_model.portfolio_simulation import ranking, simulate_portfolio
+from roi_model.portfolio_outliers import outliers
+from roi_model.portfolio_ranking import ranking
+from roi_model.portfolio_simulation import simulate_portfolio
 from tests.reports.programmes import TEMPLATE, drawn, named_by_strangers, programme
 from tests.reports.scenarios import DAY
 from tests.reports.test_brief import (
@@ -34,6 +40,7 @@ from tests.reports.test_brief import (
     structure,
     text_of,
 )
+from tests.roi_model.building import case, cost, people_helped
 from ui.words import LANGUAGES, words_in
 
 KEPT = {}
@@ -97,7 +104,9 @@ class TestTheFigures:
         for name, totals in evaluation.totals_by("Région").items():
             count = sum(programme().labels["Région"] == name)
             amounts = t.short_euros(totals.costs) + t.short_euros(totals.benefits)
-            assert plain(f"{name}{count}{amounts}{t.ratio(totals.ratio)}") in text
+            sure = drawn().by_group["Région"][name]
+            between = t("portfolio.between", low=t.ratio(sure.low), high=t.ratio(sure.high))
+            assert plain(f"{name}{count}{amounts}{t.ratio(totals.ratio)}{between}") in text
 
     def test_rank_with_intervals_and_a_warning_and_say_how_many_are_not_shown(self, language):
         t, text = words_in(language), text_of(made(language))
@@ -315,7 +324,10 @@ class TestTheCharts:
 
     def test_nothing_is_drawn_of_ratios_that_do_not_differ(self):
         same = portfolio_of(TEMPLATE.case, {"state_aid": [1.0, 1.0]})
-        assert distribution(programme_of(same, language="fr", today=DAY)) is None
+        found = programme_of(same, language="fr", today=DAY)
+        assert found.totals.ratio == 0
+        assert distribution(found) is None
+        assert funnel(found) is None
 
 
 class TestTheCommand:
@@ -352,6 +364,10 @@ class TestTheCommand:
         text = text_of(Path("p.pdf").read_bytes())
         assert plain(words_in("fr")("programme.funds_elasticity", elasticity="0,7")) in text
 
+    def test_progress_is_told_where_it_is_asked_for(self, capsys):
+        assert self.run("-o", "p.pdf", "--draws", "128", "--progress") == 0
+        assert "100% of 6 rows" in capsys.readouterr().err
+
     def test_rows_at_fault_are_said_and_give_another_status(self, capsys):
         with Path("table.csv").open("a", encoding="utf-8") as file:
             file.write("b,N,-1,3\n")
@@ -372,6 +388,8 @@ class TestTheCommand:
                 "options: away must",
             ),
             (("-o", "p.pdf", "--perspective", "x"), "perspective"),
+            (("-o", "p.pdf", "--keep", "Région=x"), "--keep: must be COLUMN=TEXT"),
+            (("-o", "p.pdf", "--scheduler", "nothing at all"), "--scheduler: must be the address"),
             (("-o", "nowhere/p.pdf", "--draws", "0"), "p.pdf: must be a file that can be written"),
         ],
     )
@@ -381,6 +399,70 @@ class TestTheCommand:
         assert said in err
         assert "Traceback" not in err
         assert [one.name for one in Path().iterdir()] == ["table.csv"]
+
+
+class TestTheCommandToDoItAgain:
+    """What a document prints gives the same bytes, run by a shell."""
+
+    HEADING = """Nb d'aides "d'État" $HOME `x` -=*"""
+    GROUP = "-Région; & <b>"
+
+    @pytest.fixture(autouse=True)
+    def _at_work(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+
+    def portfolio(self):
+        rows = [["id", self.GROUP, self.HEADING, "quiet_nights.people", "Note", "Note"]]
+        rows += [[f"a{row}", "N =S"[row % 4], 1 + row, 20 + 30 * row, row % 3, row % 2]
+                 for row in range(16)]  # fmt: skip
+        with Path("table 1.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+        given = {self.HEADING: "state_aid", "#6 Note": "damage.count"}
+        return read_portfolio("table 1.csv", TEMPLATE, mapping=given, perspective="public_finances")
+
+    def again(self, document, portfolio, simulation, **wishes):
+        command = programme_of(portfolio, simulation, **wishes).command
+        python = f"{shlex.quote(sys.executable)} -m roi_model"
+        command = command.replace("roi-model", python, 1).replace("TABLE", "'table 1.csv'", 1)
+        done = subprocess.run(
+            f"{command} --date {DAY.isoformat()}",
+            shell=True,
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert Path("programme.pdf").read_bytes() == document
+
+    def test_with_all_that_can_be_asked_for(self):
+        portfolio = self.portfolio()
+        kept = portfolio.labels[self.GROUP] != "N"
+        portfolio = portfolio.rows(kept)
+        simulation = simulate_portfolio(portfolio, 200, 5, between_rows={"state_aid": 1 / 3},
+                                        ranges="template", level=0.8, target=0.1,
+                                        by=["Note"])  # fmt: skip
+        bounds = {"away": 0.1, "towards": 1 / 7, "elasticity": 0.7}
+        found = moved_funds(evaluate_portfolio(portfolio), **bounds)
+        wishes = {
+            "language": "en",
+            "today": DAY,
+            "group_by": "Note",
+            "selection": (self.GROUP, ["", "=", "S"]),
+            "funds": bounds | {"found": found},
+        }
+        document = programme_brief(portfolio, simulation, **wishes)
+        self.again(document, portfolio, simulation, **wishes)
+
+    def test_with_nothing_asked_for(self):
+        portfolio, wishes = self.portfolio(), {"language": "fr", "today": DAY}
+        document = programme_brief(portfolio, **wishes)
+        self.again(document, portfolio, None, **wishes)
+
+    def test_a_template_in_a_file_is_not_named(self):
+        own = case(outcomes=[people_helped("quiet", 10, 100)], costs=[cost("aid", 1_000)])
+        portfolio = portfolio_of(own, {"aid": [1_000, 2_000]})
+        assert "--template TEMPLATE " in programme_of(portfolio, language="fr", today=DAY).command
 
 
 def test_two_tables_with_other_numbers_have_other_fingerprints():

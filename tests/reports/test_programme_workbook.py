@@ -18,7 +18,8 @@ from reports.programme_workbook import SHEETS, looked_for, programme_workbook
 from reports.programme_workbook_rows import FIRST, HEAD, TOTAL
 from roi_model import ScenarioError
 from roi_model.case_files import case_data, scenario_from
-from roi_model.portfolio import evaluate_portfolio, portfolio_of
+from roi_model.portfolio import portfolio_of
+from roi_model.portfolio_evaluation import evaluate_portfolio
 from tests.reports.programmes import CONFUSING, TEMPLATE, drawn, named_by_strangers, programme
 from tests.reports.scenarios import DAY, FORMULA
 from tests.reports.test_workbook import cells_of, converted, with_libreoffice
@@ -246,6 +247,11 @@ class TestFormulas:
         assert [t("programme.values_note")] in [[row[0]] for row in whole]
         (found,) = [row[1] for row in whole if row[0] == low]
         assert found == pytest.approx(drawn().programme.interval().low.value)
+        head = next(at for at, row in enumerate(whole) if row[0] == "Région")
+        assert whole[head][5] == low
+        for row in whole[head + 1 : head + 5]:
+            of_group = drawn().by_group["Région"][row[0]]
+            assert row[5:7] == pytest.approx((of_group.low, of_group.high))
 
 
 class TestSheets:

@@ -53,6 +53,21 @@ def test_a_file_is_in_the_language_asked_for(table, tmp_path):
     assert first.split(";")[costs] == "45620,0"
 
 
+def test_the_rows_to_keep_are_chosen_by_what_a_column_says(table, tmp_path):
+    table.write_text("id;state_aid;a;a=b\n1;2;b=c;d\n2;3;x;c\n3;4;;c\n", "utf-8")
+    output = tmp_path / "results.csv"
+    given = ("--template", "adulte_relais", "-o", output, "--draws", 128)
+    for keep, ids in (
+        ("--keep=a=b=c", ["1"]),
+        ("--keep=a=b=d", ["1"]),
+        ("--keep=a=", ["3"]),
+    ):
+        assert run("portfolio", table, *given, keep) == 0
+        assert [row["id"] for row in rows_of(output)] == ids
+    assert run("portfolio", table, *given, "--keep=a=x", "--keep=a=") == 0
+    assert [row["id"] for row in rows_of(output)] == ["2", "3"]
+
+
 def test_nothing_is_said_on_stderr_where_nothing_is_wrong(table, tmp_path, capsys):
     table.write_text("id,posts,Remarque\na,2,x\n")
     output = tmp_path / "results.parquet"
@@ -83,6 +98,9 @@ def test_nothing_is_said_on_stderr_where_nothing_is_wrong(table, tmp_path, capsy
         (("--between-rows", "2"), "options"),
         (("--column", "nothing"), "--column"),
         (("--column", "nothing=id"), "column nothing"),
+        (("--keep", "Remarque"), "--keep"),
+        (("--keep", "Remarque=nowhere"), "--keep"),
+        (("--keep", "Remarque=x", "--keep", "nothing=x"), "--keep"),
         (("--template", "nowhere"), "nowhere"),
         (("-o", "results.txt"), "results.txt"),
         (("-o", "/nowhere/results.csv"), "--output"),

@@ -5,8 +5,8 @@ import pytest
 from openpyxl import load_workbook
 
 from roi_model import ScenarioError
-from roi_model.portfolio import evaluate_portfolio
 from roi_model.portfolio_columns import matches_of
+from roi_model.portfolio_evaluation import evaluate_portfolio
 from roi_model.portfolio_files import (
     fault_columns,
     portfolio_from,

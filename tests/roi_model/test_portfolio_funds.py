@@ -8,7 +8,8 @@ from scipy.optimize import linprog
 
 from roi_model import ScenarioError, portfolio_funds
 from roi_model.case_files import load_case
-from roi_model.portfolio import evaluate_portfolio, portfolio_of
+from roi_model.portfolio import portfolio_of
+from roi_model.portfolio_evaluation import evaluate_portfolio
 from roi_model.portfolio_funds import STEPS, moved_funds
 from tests.roi_model.building import STATE, TOWN, amount, case, cost
 

@@ -7,10 +7,12 @@ from scipy.stats import spearmanr
 
 from roi_model import ScenarioError, simulate
 from roi_model.case_files import scenario_from
-from roi_model.portfolio import evaluate_portfolio, portfolio_of
+from roi_model.portfolio import portfolio_of
 from roi_model.portfolio_draws import plan_of
 from roi_model.portfolio_engine import BLOCK, STATISTICS, engine_of, quantiles
-from roi_model.portfolio_simulation import ranking, simulate_portfolio
+from roi_model.portfolio_evaluation import evaluate_portfolio
+from roi_model.portfolio_ranking import ranking
+from roi_model.portfolio_simulation import simulate_portfolio
 from roi_model.templates import load_template
 from tests.roi_model.building import STATE, amount, case, case_data, cost, factor, number, outcome
 

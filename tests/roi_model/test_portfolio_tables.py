@@ -47,6 +47,18 @@ def test_a_workbook():
     ]
 
 
+def test_headings_are_told_apart():
+    text = "id;state_aid;Note;;Note\na;1;x;y;z\n"
+    table = table_from(text.encode(), name="a.csv")
+    assert table.headings == ("id", "state_aid", "Note", "#4", "#5 Note")
+    labels = portfolio_in(table).labels
+    assert {name: said.tolist() for name, said in labels.items()} == {
+        "Note": ["x"],
+        "#4": ["y"],
+        "#5 Note": ["z"],
+    }
+
+
 def test_a_parquet_file(tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roi_model.portfolio import evaluate_portfolio
 from roi_model.portfolio_columns import matches_of
+from roi_model.portfolio_evaluation import evaluate_portfolio
 from roi_model.portfolio_files import portfolio_from
 from roi_model.portfolio_simulation import simulate_portfolio
 from roi_model.portfolio_tables import table_from
