@@ -4,7 +4,7 @@ import streamlit as st
 
 from roi_model.checks import SERIOUS
 from ui import breakdown, checks, copy_link, flows, headline, inputs, switches
-from ui.frame import open_page
+from ui.frame import named, open_page
 from ui.markup import euro_to_scale
 
 page = open_page("result")
@@ -12,9 +12,9 @@ t = page.t
 answer, questions = st.columns([7, 3], gap="large")
 
 with answer:
-    st.title(headline.sentence(page), anchor=False)
+    st.title(headline.sentence(page, quote=named), anchor=False)
     st.markdown(headline.honesty(page))
-    st.caption(t.of(page.case.description))
+    st.caption(named(t.of(page.case.description)))
     if page.is_changed:
         if page.has_published:
             st.markdown(headline.beside_published(page))

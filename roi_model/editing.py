@@ -6,7 +6,7 @@ and applied again to the same case they give the same scenario.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
@@ -27,7 +27,7 @@ from roi_model.perspectives import SOCIETY
 from roi_model.problems import Problem, ScenarioError
 from roi_model.reference_data import number_to_fill
 from roi_model.scenario import Scenario, Value, problems_of
-from roi_model.value_map import Cost, Outcome, Stakeholder
+from roi_model.value_map import FUNDING_NUMBERS, Cost, Funding, Outcome, Stakeholder
 
 LONGEST_STEM = 50
 """Characters of an id made from a text; a number may follow."""
@@ -40,7 +40,7 @@ class Edits(Record):
     """What was changed in a case, beside nothing else of it.
 
     ``numbers`` are values by address; the lists hold whole records, added or put in the place of
-    those with their ids; the ``removed`` ones are ids.
+    those with their ids; the ``removed`` ones are ids. ``funding`` is a whole funding case.
     """
 
     name: Name | None = None
@@ -59,6 +59,8 @@ class Edits(Record):
     """Ids of the outcomes in their order, where it is not that of the case."""
     cost_order: Lines = ()
     """Those of the costs, likewise."""
+    funding: Funding | None = None
+    removed_funding: bool = False
 
     @property
     def only_numbers(self) -> Mapping[str, Value] | None:
@@ -74,8 +76,12 @@ def edited(case: Scenario, edits: Edits) -> Scenario:
     """
     costs = _merged(case.costs, edits.costs, edits.removed_costs)
     outcomes = _merged(case.outcomes, edits.outcomes, edits.removed_outcomes)
+    settings = case.settings
+    if "perspective" in edits.numbers:  # that of the case may go with a cost
+        settings = settings.model_copy(update={"perspective": SOCIETY})
     scenario = rebuilt(
         case,
+        settings=settings,
         name=edits.name or case.name,
         period=edits.period or case.period,
         sources={**case.sources, **edits.sources},
@@ -83,6 +89,7 @@ def edited(case: Scenario, edits: Edits) -> Scenario:
         costs=_in_order(costs, edits.cost_order),
         outcomes=_in_order(outcomes, edits.order),
         correlations=_not_of(case.correlations, (*edits.removed_costs, *edits.removed_outcomes)),
+        funding=None if edits.removed_funding else edits.funding or case.funding,
     )
     return scenario.with_changes(edits.numbers)
 
@@ -116,7 +123,7 @@ def believed(edits: Edits, *, claims: Collection[Claim], sources: Mapping[str, S
             )
         return parameter.model_copy(update={"source": cited})
 
-    def record(line: Cost | Outcome) -> Any:
+    def record(line: Any) -> Any:
         numbers = {name: number(getattr(line, name)) for name in type(line).model_fields}
         if isinstance(line, Outcome):
             numbers["factors"] = tuple(number(factor) for factor in line.factors)
@@ -133,8 +140,35 @@ def believed(edits: Edits, *, claims: Collection[Claim], sources: Mapping[str, S
             "sources": known,
             "costs": tuple(record(one) for one in edits.costs),
             "outcomes": tuple(record(one) for one in edits.outcomes),
+            "funding": edits.funding and record(edits.funding),
         }
     )
+
+
+def disbelieved(edits: Edits, read: Edits) -> Iterator[tuple[str, Parameter]]:
+    """Yield the numbers, by address, that ``believed`` made the user's own in ``read``."""
+    claimed = dict(_numbers_in(edits))
+    for address, parameter in _numbers_in(read):
+        is_own = parameter.provenance == Provenance.YOURS
+        if is_own and claimed[address].provenance in _CLAIMING:
+            yield address, claimed[address]
+
+
+def _numbers_in(edits: Edits) -> Iterator[tuple[str, Parameter]]:
+    """Yield the numbers of the whole records, by address."""
+    for cost in edits.costs:
+        yield cost.id, cost
+        if cost.price is not None:
+            yield f"{cost.id}.price", cost.price
+    for outcome in edits.outcomes:
+        for factor in outcome.factors:
+            yield f"{outcome.id}.{factor.id}", factor
+        for name in OUTCOME_NUMBERS:
+            if (stated := getattr(outcome, name)) is not None:
+                yield f"{outcome.id}.{name}", stated
+    if edits.funding is not None:
+        for name in FUNDING_NUMBERS:
+            yield f"funding.{name}", getattr(edits.funding, name)
 
 
 _CLAIMING = (Provenance.PUBLISHED, Provenance.DERIVED)
@@ -147,13 +181,14 @@ def _claim(parameter: Parameter) -> Claim:
 def edits_of(case: Scenario, scenario: Scenario) -> Edits:
     """Return the edits that turn ``case`` into ``scenario``: ``edited`` with them gives it back.
 
-    Figures, correlations, the funding case and the papers of settings are taken to be those of
-    the case: nothing here edits them but by number.
+    Figures, correlations and the papers of settings are taken to be those of the case: nothing
+    here edits them but by number.
     """
-    numbers = _numbers_changed(case, scenario)
-    kept = case.with_changes(
-        {name: value for name, value in numbers.items() if name not in _BOUND_TO_LINES}
-    )
+    numbers, kept = _renumbered(case, scenario)
+    funding_differs = kept.funding != scenario.funding
+    if funding_differs:  # outcomes without an elasticity of their own go by the new one
+        case = case.model_copy(update={"funding": scenario.funding})
+        numbers, kept = _renumbered(case, scenario)
     stakeholders = _differing(kept.stakeholders, scenario.stakeholders)
     costs = _differing(kept.costs, scenario.costs)
     outcomes = _differing(kept.outcomes, scenario.outcomes)
@@ -179,6 +214,8 @@ def edits_of(case: Scenario, scenario: Scenario) -> Edits:
         removed_outcomes=_missing(case.outcomes, scenario.outcomes),
         order=_order(kept.outcomes, scenario.outcomes),
         cost_order=_order(kept.costs, scenario.costs),
+        funding=scenario.funding if funding_differs else None,
+        removed_funding=funding_differs and scenario.funding is None,
     )
 
 
@@ -482,6 +519,13 @@ def _differing(had: Sequence[T], has: Sequence[T]) -> tuple[T, ...]:
 
 _BOUND_TO_LINES = ("perspective", "price_year")
 """Choices that only some costs and outcomes allow, and that change none of them."""
+
+
+def _renumbered(case: Scenario, scenario: Scenario) -> tuple[dict[str, Value], Scenario]:
+    """Return the numbers of ``case`` that ``scenario`` replaces, and ``case`` with them."""
+    numbers = _numbers_changed(case, scenario)
+    bound = {name: value for name, value in numbers.items() if name not in _BOUND_TO_LINES}
+    return numbers, case.with_changes(bound)
 
 
 def _numbers_changed(case: Scenario, scenario: Scenario) -> dict[str, Value]:

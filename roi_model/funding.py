@@ -11,9 +11,10 @@ from roi_model import formulas
 from roi_model.editing import rebuilt
 from roi_model.evaluation import perspective_in
 from roi_model.formulas import Numeric
-from roi_model.parameters import Factor
+from roi_model.parameters import Factor, Provenance
 from roi_model.perspectives import Perspective
 from roi_model.problems import Problem, ScenarioError
+from roi_model.reference_data import number_to_fill
 from roi_model.scenario import Scenario, problems_of
 from roi_model.valuation import Valuation, cost_amount
 from roi_model.value_map import Cost, Funding
@@ -225,35 +226,46 @@ def with_funding(
 ) -> Scenario:
     """Return ``scenario`` with a funding case in which ``cost`` pays for the posts.
 
-    Numbers given are the user's own. Where ``cost`` is itself a number of posts and the price of
-    one, it says both. Labels, and the elasticity with its range and its reason, are those of
-    ``like``: what they assume is not about one case. One post more is asked for.
+    Numbers given are the user's own; the others stay as long as the same cost pays. Where another
+    begins to, and is itself a number of posts and the price of one, it says both; what it does not
+    say stays as the user typed it before, or is left to fill. Labels, and the elasticity with its
+    range and its reason, are those of ``like``: what they assume is not about one case. One post
+    more is asked for, unless others were.
 
     Raises:
-        ScenarioError: no such cost, a number that is missing or is not allowed, or no posts.
+        ScenarioError: no such cost, or a number that is not allowed.
     """
     paying = {one.id: one for one in scenario.costs}.get(cost)
     if paying is None:
         raise ScenarioError([_refused("funding.cost", None, "the scenario must have that cost")])
+    had = scenario.funding
+
+    def settled(name: str, value: float | None, stated: Factor | None, **unit: str) -> Factor:
+        named = _called(getattr(like, name), **unit)
+        if value is not None:
+            return named.replaced(float(value))
+        before: Factor | None = getattr(had, name, None)
+        if before is not None and had is not None and had.cost == cost:
+            return before
+        return _stated(named, stated) or _typed(before) or _to_fill(named)
+
     per_post = f"{scenario.currency}/staff/year"
     try:
-        today = _own(like.posts, posts, paying if paying.unit == "staff" else None)
-        price = _own(
-            like.cost_per_post.model_copy(update={"unit": per_post}), cost_per_post, paying.price
-        )
-        wanted = _own(like.posts_wanted, floor(today.value) + 1.0, None)
+        today = settled("posts", posts, paying if paying.unit == "staff" else None)
+        price = settled("cost_per_post", cost_per_post, paying.price, unit=per_post)
+        wanted = _called(like.posts_wanted).replaced(_one_more(today))
     except ValidationError as error:
         raise ScenarioError(problems_of(error)) from error
+    if had is not None and had.posts_wanted.value != _one_more(had.posts):
+        wanted = had.posts_wanted
     funding = Funding(
         cost=cost,
         posts=today,
         posts_wanted=wanted,
         cost_per_post=price,
-        elasticity=like.elasticity,
+        elasticity=had.elasticity if had else like.elasticity,
     )
-    changed = rebuilt(scenario, funding=funding)
-    _funding_of(changed)
-    return changed
+    return rebuilt(scenario, funding=funding)
 
 
 def _ratio_of_what_is_paid(benefits: Numeric, costs: Numeric) -> Numeric:
@@ -261,13 +273,20 @@ def _ratio_of_what_is_paid(benefits: Numeric, costs: Numeric) -> Numeric:
     return formulas.ratio(benefits, np.maximum(costs, 0.0))
 
 
-def _own(like: Factor, value: float | None, stated: Factor | None) -> Factor:
-    """Return a number called as ``like`` is: the value given, else the one stated elsewhere."""
-    named = like.model_copy(update={"help": None})
-    if value is not None:
-        return named.replaced(float(value))
-    if stated is None or stated.unit != like.unit:
-        raise ScenarioError([_refused(f"funding.{like.id}", None, "must be given")])
+def _one_more(posts: Factor) -> float:
+    """Return the next whole number of posts."""
+    return floor(posts.value) + 1.0
+
+
+def _called(like: Factor, **changes: str) -> Factor:
+    """Return a number called as ``like`` is, without a help that is about one case."""
+    return like.model_copy(update={"help": None, **changes})
+
+
+def _stated(named: Factor, stated: Factor | None) -> Factor | None:
+    """Return a number with the value and the papers of one stated elsewhere, if it is the same."""
+    if stated is None or stated.unit != named.unit or stated.is_to_fill:
+        return None
     papers = ("value", "low", "high", "year", "provenance", "source", "locator", "reason")
     return named.model_copy(
         update={
@@ -276,6 +295,16 @@ def _own(like: Factor, value: float | None, stated: Factor | None) -> Factor:
             "distribution": None,
         }
     )
+
+
+def _typed(number: Factor | None) -> Factor | None:
+    """Return a number that is the user's own; one with papers is about the cost it was of."""
+    return number if number is not None and number.provenance == Provenance.YOURS else None
+
+
+def _to_fill(named: Factor) -> Factor:
+    """Return what stands for a number that nobody has given yet."""
+    return Factor.model_validate(named.replaced(0.0).model_dump() | number_to_fill())
 
 
 def _funding_of(scenario: Scenario) -> Funding:

@@ -1,15 +1,13 @@
 """Scenarios side by side: the open one, the case, two readings of it, and links received."""
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import parse_qs
 
 import streamlit as st
 
-from roi_model import Evaluation, Problem, Scenario, ScenarioError, evaluate
+from roi_model import Evaluation, Scenario, ScenarioError, evaluate
 from roi_model.comparison import (
     Bridge,
     Difference,
@@ -23,22 +21,20 @@ from roi_model.comparison import (
 from roi_model.parameters import Provenance
 from roi_model.readings import ambitious, prudent
 from roi_model.simulation import Simulation, simulate
-from ui import link, state
-from ui.bases import believed, load
+from ui import copy_text, link, received, state
+from ui.bases import load
 from ui.bridge_chart import Rung, hung, ladder
-from ui.frame import PAGES, Page, PageName, as_written
+from ui.frame import PAGES, Page, PageName, named
 from ui.labels import choice_text, label_of, perspective_label, refusal_text
-from ui.ledger_words import changes_text
+from ui.ledger_words import notices as ledger_notices
 from ui.markup import Bar, Cell, Html, badge, bars, folded, html, table
+from ui.received import LONGEST_LINK, LONGEST_NAME, MOST_LINKS, Received
 from ui.sentences import LARGEST_SAID
 from ui.words import MINUS, UNDEFINED, Words
 
 PUBLISHED, MINE, PRUDENT, AMBITIOUS = "published", "mine", "prudent", "ambitious"
 READINGS = (PRUDENT, AMBITIOUS)
 MOST_SHOWN = 4
-MOST_LINKS = 6
-LONGEST_LINK = 20_000
-LONGEST_NAME = 40
 MOST_ROWS = 12
 MOST_RUNGS = 7
 NAMED = 3
@@ -47,8 +43,6 @@ QUESTIONS = ("perspective", "lines", "years_covered", "footprint")
 """Choices that are made beside the result."""
 WORD_JOINER = "\u2060"
 LINE_KINDS = ("cost", "outcome")
-PLAIN = re.compile(r"(?:[^\W_]|[ \u00a0\u202f,.()'’«»%€–?-]|:(?=\s))+")
-"""Texts that Markdown makes nothing of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,19 +69,6 @@ class Entry:
         return abs(self.ratio) < LARGEST_SAID
 
 
-@dataclass(frozen=True, kw_only=True)
-class Received:
-    """A scenario that a link opened, kept for the visit."""
-
-    key: str
-    number: int
-    name: str
-    case: Scenario
-    scenario: Scenario
-    ignored: tuple[Problem, ...]
-    announced: link.Announced
-
-
 # --- What is offered and what is shown ---------------------------------------------------------
 
 
@@ -107,7 +88,7 @@ def offered(page: Page) -> list[Entry]:
     if math.isfinite(page.evaluation.ratio):
         for key, read in ((PRUDENT, prudent), (AMBITIOUS, ambitious)):
             entries += _reading(page, key, read)
-    for one in _links():
+    for one in received.links():
         name = one.name or t("compare.link_name", number=t.number(one.number))
         entries.append(_entry(one.key, name, one.case, one.scenario))
     return entries
@@ -148,11 +129,6 @@ def mine_of(entries: Sequence[Entry]) -> Entry:
     return next(one for one in entries if one.key == MINE)
 
 
-def _links() -> list[Received]:
-    found: list[Received] = st.session_state.setdefault("compare_links", [])
-    return found
-
-
 def _first_pair(entries: Sequence[Entry]) -> tuple[Entry, Entry] | None:
     """Return the two that the page is about first: the last link, the case, a reading."""
     mine = mine_of(entries)
@@ -183,16 +159,11 @@ def sentence(page: Page, entries: Sequence[Entry]) -> str:
         ends = {"low": t.ratio(other.ratio), "high": t.ratio(by_key[AMBITIOUS].ratio)}
         return t("compare.sentence_readings", ratio=ratio, **ends)
     if not differences(mine.scenario, other.scenario):
-        return t("compare.sentence_same", ratio=ratio, name=_plain(other.name))
+        return t("compare.sentence_same", ratio=ratio, name=named(other.name))
     against = t.ratio(other.ratio)
     if other.key in READINGS or (other.key == PUBLISHED and page.has_published):
         return t(f"compare.sentence_{other.key}", ratio=ratio, other=against)
-    return t("compare.sentence_other", ratio=ratio, other=against, name=_plain(other.name))
-
-
-def _plain(text: str) -> str:
-    """Return a text that Markdown makes nothing of; quoted where it might."""
-    return text if PLAIN.fullmatch(text) else as_written(text)
+    return t("compare.sentence_other", ratio=ratio, other=against, name=named(other.name))
 
 
 def notices(page: Page, entries: Sequence[Entry]) -> None:
@@ -225,6 +196,7 @@ def controls(page: Page, entries: Sequence[Entry]) -> None:
             with st.container(key=f"compare_{entry.key}", gap="xsmall"):
                 _tick(page, entry, on)
         _link_field(page)
+        received.exchange()
 
 
 def _tick(page: Page, entry: Entry, on: list[str]) -> None:
@@ -239,30 +211,30 @@ def _tick(page: Page, entry: Entry, on: list[str]) -> None:
         st.session_state.compare_chosen = kept
 
     st.checkbox(
-        _plain(entry.name),
+        named(entry.name),
         key=key,
         disabled=entry.key == MINE or (entry.key not in on and len(on) >= MOST_SHOWN),
         help=t(f"compare.{entry.key}_help") if entry.key in READINGS else None,
         on_change=take,
     )
-    received = {one.key: one for one in _links()}.get(entry.key)
-    if received is not None:
-        _received(page, entry, received)
+    added = {one.key: one for one in received.links()}.get(entry.key)
+    if added is not None:
+        _received(page, entry, added)
     elif entry.key in READINGS and entry.key in on and entry.opens != page.scenario:
         _take_button(page, entry)
 
 
-def _received(page: Page, entry: Entry, received: Received) -> None:
+def _received(page: Page, entry: Entry, added: Received) -> None:
     """Show what may be done with a link received: name it, take it, remove it."""
     t, key = page.t, f"compare_name:{entry.key}"
-    st.session_state[key] = received.name
+    st.session_state[key] = added.name
     st.text_input(
         t("compare.name"),
         key=key,
         max_chars=LONGEST_NAME,
         placeholder=entry.name,
         autocomplete="off",
-        on_change=lambda: _rename(entry.key, st.session_state[key]),
+        on_change=lambda: received.rename(entry.key, st.session_state[key]),
     )
     with st.container(horizontal=True):
         _take_button(page, entry)
@@ -271,22 +243,22 @@ def _received(page: Page, entry: Entry, received: Received) -> None:
             key=f"compare_remove:{entry.key}",
             icon=":material/close:",
             type="tertiary",
-            help=_plain(entry.name),
-            on_click=lambda: _remove(entry.key),
+            help=named(entry.name),
+            on_click=lambda: received.remove(entry.key),
         )
-    said = [refusal_text(one, received.case, t) for one in received.ignored]
-    if said:
-        listed = "".join(f"<li>{escape(one)}</li>" for one in said)
-        st.html(f"<p>{escape(t('link.ignored'))}</p><ul>{listed}</ul>")
-    if changed := changes_text(received.announced, received.case, entry.ratio, t):
-        first, *rest = map(escape, changed)
-        listed = "".join(f"<li>{one}</li>" for one in rest)
-        st.html(f"<p>{first}</p><ul>{listed}</ul>" if rest else f"<p>{first}</p>")
+    said = [refusal_text(one, added.case, t) for one in added.ignored]
+    now = added.scenario, entry.ratio
+    for first, *rest in (
+        *([[t("link.ignored"), *said]] if said else []),
+        *ledger_notices(added.announced, added.case, *now, t),
+    ):
+        listed = "".join(f"<li>{escape(one)}</li>" for one in rest)
+        st.html(f"<p>{escape(first)}</p>" + (f"<ul>{listed}</ul>" if rest else ""))
 
 
 def _take_button(page: Page, entry: Entry) -> None:
     st.button(
-        page.t("compare.take", name=_plain(entry.name)),
+        page.t("compare.take", name=named(entry.name)),
         key=f"compare_take:{entry.key}",
         icon=":material/input:",
         type="tertiary",
@@ -298,28 +270,6 @@ def _take_button(page: Page, entry: Entry) -> None:
 def _take(entry: Entry) -> None:
     state.begin(entry.case, entry.opens)
     st.session_state.compare_taken = entry.name
-
-
-def _rename(key: str, name: str) -> None:
-    st.session_state.compare_links = [
-        _with_name(one, " ".join(name.split())) if one.key == key else one for one in _links()
-    ]
-
-
-def _with_name(one: Received, name: str) -> Received:
-    return Received(
-        key=one.key,
-        number=one.number,
-        name=name,
-        case=one.case,
-        scenario=one.scenario,
-        ignored=one.ignored,
-        announced=one.announced,
-    )
-
-
-def _remove(key: str) -> None:
-    st.session_state.compare_links = [one for one in _links() if one.key != key]
 
 
 def _link_field(page: Page) -> None:
@@ -337,7 +287,14 @@ def _link_field(page: Page) -> None:
     if refused in ("unreadable", "too_many"):
         said = t(f"compare.{refused}", most=t.number(MOST_LINKS))
         st.html(f'<p class="refused" role="alert">{escape(said)}</p>')
-    st.caption(t("compare.kept"))
+    if not received.links():
+        return
+    if received.in_address(page.address):
+        st.caption(t("compare.kept"))
+        words = {"done": t("share_link.done"), "by_hand": t("share_link.by_hand")}
+        st.html(copy_text.copying_button(t("compare.copy"), copies="address", **words))
+    else:
+        st.caption(t("compare.kept_here"))
 
 
 def _take_link(text: str, field: str) -> None:
@@ -345,26 +302,11 @@ def _take_link(text: str, field: str) -> None:
     st.session_state.compare_refused = None
     if not text.strip():
         return
-    asked = read_link(text)
-    if asked is None:
-        st.session_state.compare_refused = "unreadable"
+    added = received.add(text)
+    if not isinstance(added, Received):
+        st.session_state.compare_refused = added
         return
-    links = _links()
-    if len(links) >= MOST_LINKS:
-        st.session_state.compare_refused = "too_many"
-        return
-    number = max((one.number for one in links), default=0) + 1
-    added = Received(
-        key=f"link_{number}",
-        number=number,
-        name="",
-        case=asked.case,
-        scenario=asked.scenario,
-        ignored=asked.ignored,
-        announced=asked.announced,
-    )
     _make_room(added.key)
-    st.session_state.compare_links = [*links, added]
     st.session_state[field] = ""
 
 
@@ -377,25 +319,6 @@ def _make_room(key: str) -> None:
     st.session_state.compare_chosen = [*on, key]
     for name in ("compare_from", "compare_to"):
         st.session_state.pop(name, None)
-
-
-def read_link(text: str) -> link.Opened | None:
-    """Return what a link says, whole or its parameters alone; ``None`` if it cannot be read.
-
-    What it says of its papers is believed as far as the shipped data bears it out.
-    """
-    before, mark, after = text.strip().partition("?")
-    query = (after if mark else before).partition("#")[0]
-    try:
-        pairs = parse_qs(query, keep_blank_values=True, max_num_fields=link.MOST_NAMES)
-        asked = link.opened({name: values[-1] for name, values in pairs.items()}, load, believed)
-    except (ValueError, ScenarioError):
-        return None
-    lost = {one.where for one in asked.ignored}
-    names = pairs.keys() - {"lang", "step", "ratio", "data"}
-    if not names or names <= lost or lost & {"case", "edits"}:
-        return None
-    return asked
 
 
 # --- The results -------------------------------------------------------------------------------
@@ -573,7 +496,7 @@ def _ways(page: Page, found: Sequence[Difference]) -> None:
                 continue  # who is public is not asked on any page
             scenarios = [page.scenario] * len(one.stated)
             if st.button(
-                _plain(_label(t, one, scenarios)),
+                named(_label(t, one, scenarios)),
                 key=f"compare_way:{one.kind}:{one.address}",
                 icon=":material/edit:",
                 type="tertiary",

@@ -87,8 +87,7 @@ def outcome_actions(page: Page, outcome: Outcome) -> None:
 def cost_actions(page: Page, cost: Cost) -> None:
     """Show what can be done with a cost as a whole."""
     t, place = page.t, f"cost:{cost.id}"
-    if page.scenario.funding is not None and page.scenario.funding.cost == cost.id:
-        return  # the funding case rests on it
+    funding = page.scenario.funding
     with st.popover(t("editing.actions"), icon=":material/edit:", key=f"{place}:actions"):
         _name_field(
             t,
@@ -101,7 +100,8 @@ def cost_actions(page: Page, cost: Cost) -> None:
         ids = [one.id for one in page.scenario.costs]
         _action(t, "up", "arrow_upward", cost.id, _up, disabled=cost.id == ids[0])
         _action(t, "down", "arrow_downward", cost.id, _down, disabled=cost.id == ids[-1])
-        _action(t, "remove", "delete", cost.id, without)
+        if funding is None or funding.cost != cost.id:  # else the funding case rests on it
+            _action(t, "remove", "delete", cost.id, without)
     refused(page, place)
 
 

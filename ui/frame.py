@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -17,15 +18,17 @@ import roi_model
 from roi_model import Evaluation, Scenario, evaluate
 from roi_model.editing import Edits, edits_of
 from roi_model.templates import templates
-from ui import link, opened_version, reconnection, saving, scripts, state
+from ui import link, opened_version, received, reconnection, saving, scripts, state
 from ui.labels import perspective_label, refusal_text
-from ui.ledger_words import changes_text
+from ui.ledger_words import notices
 from ui.theme import Palette, palette, style_sheet
 from ui.words import LANGUAGES, Language, Words, words_in
 
 ICON = Path(__file__).parent / "icon.svg"
 
 QUOTE = "\u2019"
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>$~|]|:(?=\S)|&(?=#?\w)|www\.|^\s*(?:[-+#]|\d+[.)]\s)|\n")
+"""What Markdown, as Streamlit reads it, may take for more than a text."""
 
 PageName = Literal[
     "start",
@@ -153,6 +156,8 @@ def open_page(name: PageName) -> Page:
     st.html(scripts.of_every_page(t.language), unsafe_allow_javascript=True)
     is_guided = name == "guide" and case.id in templates()
     here = page.address | ({"step": str(state.step())} if is_guided else {})
+    if name == "compare":
+        here |= received.in_address(page.address)
     if st.query_params.to_dict() != here:
         st.query_params.from_dict(here)
     reconnection.watched(t)
@@ -207,9 +212,9 @@ def _head(page: Page) -> None:
     with st.container(key="head", horizontal=True, vertical_alignment="center"):
         subject = t(
             "frame.subject",
-            case=t.of(page.case.name),
-            period=t.of(page.case.period),
-            perspective=perspective_label(page.evaluation.perspective.id, page.scenario, t),
+            case=named(t.of(page.case.name)),
+            period=named(t.of(page.case.period)),
+            perspective=named(perspective_label(page.evaluation.perspective.id, page.scenario, t)),
         )
         st.markdown(f":material/diversity_3: **{t('frame.brand')}**  \n{subject}")
         _language_switch(t)
@@ -258,6 +263,14 @@ def _language_switch(t: Words) -> None:
     )
 
 
+def named(text: str) -> str:
+    """Return a name or a note that anyone may have written; as code where Markdown would take it.
+
+    Even a label can hold a picture, which a browser fetches from wherever it says.
+    """
+    return as_written(text) if _MARKDOWN.search(text) else text
+
+
 def as_written(text: str) -> str:
     """Return ``text`` as code on one line, so that Markdown makes nothing of it."""
     on_one_line = " ".join(text.replace("`", QUOTE).split())
@@ -285,5 +298,6 @@ def _notices(page: Page) -> None:
         said = [refusal_text(one, page.case, t, quote=as_written) for one in ignored]
         lines = [f"- {sentence}" for sentence in said]
         st.warning("\n".join([t("link.ignored"), *lines]), icon=":material/link_off:")
-    if changed := changes_text(announced, page.case, page.evaluation.ratio, t):
-        st.info("\n- ".join(changed), icon=":material/history:")
+    now = page.scenario, page.evaluation.ratio
+    for said in notices(announced, page.case, *now, t, quote=named):
+        st.info("\n- ".join(said), icon=":material/history:")

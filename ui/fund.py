@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
 
 import streamlit as st
 
@@ -24,22 +23,14 @@ from roi_model.budget import (
     what_a_budget_buys,
     withdrawals,
 )
-from roi_model.funding import (
-    FundingCase,
-    cost_counted_in_posts,
-    funding_case,
-    growth_of,
-    with_funding,
-)
+from roi_model.funding import FundingCase, funding_case, growth_of
 from roi_model.perspectives import SOCIETY
 from roi_model.switching import SwitchingValue, switching_value
-from roi_model.value_map import Cost, Funding
-from ui import charts, fund_chart, state, typed
-from ui.bases import load
+from roi_model.value_map import Funding
+from ui import charts, fund_chart, fund_fields, state, typed
 from ui.frame import PAGES, Page, PageName
-from ui.inputs import number_field, papers_of, unit_words
+from ui.inputs import papers_of
 from ui.labels import label_of, perspective_label, refusal_text
-from ui.link import DEFAULT_CASE
 from ui.markup import folded, table
 from ui.words import MILLION, Words
 
@@ -56,8 +47,6 @@ class Funded:
 
     scenario: Scenario
     funding: Funding
-    is_own: bool
-    """Whether the numbers of the posts are typed on this page, and in no link."""
     perspective: str
     case: FundingCase
     elasticity: float
@@ -66,21 +55,20 @@ class Funded:
 
 
 def opened(page: Page) -> Funded | None:
-    """Return the funding case of the open scenario, or one made of what is typed; else none."""
-    scenario = page.scenario if page.scenario.funding is not None else _with_own(page)
-    if scenario is None or scenario.funding is None:
+    """Return the funding case of the open scenario, or the one that a cost implies; else none."""
+    scenario = fund_fields.begun(page.scenario)
+    if scenario.funding is None:
         return None
     try:
         perspective = perspective_that_counts_posts(scenario)
         case = funding_case(scenario, perspective=perspective)
     except ScenarioError:
         return None
-    stated = (page.case.funding or scenario.funding).elasticity
+    stated = (page.case.funding or fund_fields.like()).elasticity
     current = scenario.funding.elasticity.value
     return Funded(
         scenario=scenario,
         funding=scenario.funding,
-        is_own=page.scenario.funding is None,
         perspective=perspective,
         case=case,
         elasticity=current,
@@ -137,15 +125,12 @@ def reading(page: Page, funded: Funded) -> None:
 def missing(page: Page) -> None:
     """Say what this scenario lacks before posts can be compared, and ask for it."""
     t = page.t
-    if not _payable(page.scenario):
+    if page.scenario.funding is None and not fund_fields.payable(page.scenario):
         st.markdown(t("fund.no_cost"))
         _way_to(page, "inputs")
         return
     st.markdown(t("fund.ask"))
-    if page.scenario.funding is None:
-        own_fields(page)
-    else:
-        case_fields(page, page.scenario.funding)
+    fund_fields.numbers(page, page.scenario.funding)
 
 
 def figures(page: Page, funded: Funded) -> None:
@@ -226,7 +211,7 @@ def controls(page: Page, funded: Funded) -> None:
             format_func=lambda one: t.number(one),
             key=key,
             help=t("fund.posts_help", now=t.number(funded.case.posts_now)),
-            on_change=lambda: _put(page, funded, "posts_wanted", st.session_state[key]),
+            on_change=lambda: _put("posts_wanted", st.session_state[key]),
         )
         rule = "fund:elasticity"
         st.session_state[rule] = funded.elasticity
@@ -238,7 +223,7 @@ def controls(page: Page, funded: Funded) -> None:
             format_func=lambda one: words[one],
             key=rule,
             help=t("fund.rule_help"),
-            on_change=lambda: _put(page, funded, "elasticity", st.session_state[rule]),
+            on_change=lambda: _put("elasticity", st.session_state[rule]),
         )
         shown = replace(page, scenario=funded.scenario)
         st.html(papers_of(shown, "funding.elasticity", funding.elasticity))
@@ -388,92 +373,7 @@ def losing_a_funder(page: Page, funded: Funded) -> None:
 def rests_on(page: Page, funded: Funded) -> None:
     """Show the numbers of the posts with their papers, to be replaced."""
     st.header(page.t("fund.rests_on"), anchor=False)
-    if funded.is_own:
-        own_fields(page)
-    else:
-        case_fields(page, funded.funding)
-
-
-def case_fields(page: Page, funding: Funding) -> None:
-    """Show the numbers of the posts that the case has; they are in the link."""
-    t = page.t
-    with st.container(border=True, key="fund_numbers"):
-        for name in ("posts", "cost_per_post"):
-            number = getattr(funding, name)
-            number_field(
-                page, f"funding.{name}", number, label=t.of(number.label), help=t.of(number.help)
-            )
-
-
-def own_fields(page: Page) -> None:
-    """Ask for the posts of today, what one costs and who pays; kept on this page alone."""
-    t = page.t
-    offered = _payable(page.scenario)
-    chosen = _paying(page)
-    with st.container(border=True, key="fund_numbers"):
-        if len(offered) > 1:
-            key = "fund:cost"
-            labels = {one.id: t.of(one.label) for one in offered}
-            st.session_state[key] = chosen.id
-            st.radio(
-                t("fund.who_pays"),
-                list(labels),
-                format_func=lambda one: labels[one],
-                key=key,
-                on_change=lambda: _keep(page, cost=st.session_state[key], posts=None,
-                                        cost_per_post=None),
-            )  # fmt: skip
-        funding = opened_funding(page)
-        for name, unit in (("posts", "staff"), ("cost_per_post", "EUR/staff/year")):
-            field, papers = st.columns([5, 6], gap="medium")
-            number = getattr(funding, name) if funding else None
-            with field:
-                _own_field(page, name, unit, None if number is None else number.value)
-            if number is not None:
-                with papers:
-                    address = f"funding.{name}"
-                    st.html(papers_of(page, address, number))
-        st.caption(t("fund.not_in_link"))
-
-
-def opened_funding(page: Page) -> Funding | None:
-    """Return the funding case made of what is typed on this page, if it is enough."""
-    scenario = _with_own(page)
-    return None if scenario is None else scenario.funding
-
-
-def _own_field(page: Page, name: str, unit: str, current: float | None) -> None:
-    """Show a field for a number that this page alone keeps."""
-    t, key = page.t, f"fund:own_{name}"
-    label = t(f"fund.own_{name}")
-    kept = _own(page).get(name) if current is None else current
-    text, refused = _refused(page).get(name, (None, None))
-    st.session_state[key] = text if text is not None else "" if kept is None else t.number(kept)
-
-    def take() -> None:
-        written = st.session_state[key]
-        kind: typed.Kind = "amount" if unit.startswith("EUR") else "quantity"
-        _refused(page).pop(name, None)
-        try:
-            value = typed.parse(written, kind, t.language, unit_words=unit_words(t, unit))
-        except typed.NotUnderstoodError as error:
-            _refused(page)[name] = (written, error.code)
-            return
-        if value <= 0:
-            _refused(page)[name] = (written, "other")
-            return
-        _keep(page, **{name: value})
-
-    st.text_input(
-        label,
-        key=key,
-        help=t(f"fund.own_{name}_help"),
-        max_chars=typed.LONGEST,
-        autocomplete="off",
-        on_change=take,
-    )
-    if refused is not None and text is not None:
-        _say_refused(page, label, text, refused)
+    fund_fields.numbers(page, funded.funding)
 
 
 def _asked(page: Page, name: str, label: str, begin: float) -> float | None:
@@ -508,60 +408,14 @@ def _say_refused(page: Page, label: str, text: str, code: str) -> None:
     st.html(f'<p class="refused" role="alert">{escape(reason)}</p>')
 
 
-def _own(page: Page) -> dict[str, Any]:
-    """Return what is typed on this page about the posts of the open case."""
-    return st.session_state.setdefault("fund_own", {}).setdefault(page.case.id, {})
-
-
-def _refused(page: Page) -> dict[str, tuple[str, str]]:
-    return st.session_state.setdefault("fund_refused", {}).setdefault(page.case.id, {})
-
-
-def _keep(page: Page, **values: Any) -> None:
-    _own(page).update(values)
-
-
-def _put(page: Page, funded: Funded, name: str, value: float) -> None:
-    """Put a number of the funding case where it belongs: in the scenario, or on this page."""
-    if funded.is_own:
-        _keep(page, **{name: value})
+def _put(name: str, value: float) -> None:
+    """Put a number of the funding case in the scenario, with the whole case if it had none."""
+    address = f"funding.{name}"
+    if state.scenario().funding is None:
+        changes = {address: value}
+        state.edit(lambda one: fund_fields.begun(one).with_changes(changes), at=address)
     else:
-        state.change(f"funding.{name}", value)
-
-
-def _payable(scenario: Scenario) -> list[Cost]:
-    return [cost for cost in scenario.costs if cost.value > 0]
-
-
-def _paying(page: Page) -> Cost:
-    """Return the cost that pays for the posts: the one chosen, one counted in posts, or a first."""
-    offered = {cost.id: cost for cost in _payable(page.scenario)}
-    chosen = offered.get(_own(page).get("cost", ""))
-    return chosen or cost_counted_in_posts(page.scenario) or next(iter(offered.values()))
-
-
-def _with_own(page: Page) -> Scenario | None:
-    """Return the open scenario with the funding case that is typed on this page, if it is one."""
-    like = load(DEFAULT_CASE).funding
-    if like is None or not _payable(page.scenario):
-        return None
-    own = _own(page)
-    try:
-        scenario = with_funding(
-            page.scenario,
-            cost=_paying(page).id,
-            posts=own.get("posts"),
-            cost_per_post=own.get("cost_per_post"),
-            like=like,
-        )
-        changes = {
-            f"funding.{name}": own[name]
-            for name in ("posts_wanted", "elasticity")
-            if own.get(name) is not None
-        }
-        return scenario.with_changes(changes)
-    except ScenarioError:
-        return None
+        state.change(address, value)
 
 
 def _posts_to_choose(page: Page, funded: Funded) -> tuple[float, ...]:

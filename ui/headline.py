@@ -1,6 +1,7 @@
 """The result as one sentence, and the figures that follow it."""
 
 import math
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -17,11 +18,14 @@ def is_defined(page: Page) -> bool:
     return math.isfinite(page.evaluation.ratio)
 
 
-def sentence(page: Page) -> str:
-    """Return the ratio as a sentence; that there is none, where so."""
+def sentence(page: Page, *, quote: Callable[[str], str] = str) -> str:
+    """Return the ratio as a sentence; that there is none, where so.
+
+    ``quote`` makes what a stranger wrote harmless where the sentence is shown.
+    """
     if not is_defined(page):
         return page.t("headline.undefined")
-    return sentences.result(page.scenario, page.evaluation, page.t)
+    return sentences.result(page.scenario, page.evaluation, page.t, quote=quote)
 
 
 def one_euro(page: Page) -> str:

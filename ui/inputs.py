@@ -9,7 +9,7 @@ from roi_model.parameters import Duration, Factor, Parameter, Rate, Share
 from roi_model.settings import CONVENTIONS, SETTING_NUMBERS
 from roi_model.value_map import OUTCOME_SHARES, Outcome
 from ui import editing, scripts, state, typed
-from ui.frame import Page
+from ui.frame import Page, named
 from ui.labels import choice_text, label_of, refusal_text, value_text
 from ui.markup import Cell, badge, external_link, folded, html, table
 from ui.origins import origin_text
@@ -43,9 +43,9 @@ def typed_field(page: Page, address: str, parameter: Parameter, *, label: str, h
     st.session_state[key] = refusal.text if refusal else t.figure(parameter.value, parameter.unit)
     unit = t.unit(parameter.unit)
     st.text_input(
-        t("inputs.label_with_unit", label=label, unit=unit) if unit else label,
+        t("inputs.label_with_unit", label=named(label), unit=unit) if unit else named(label),
         key=key,
-        help=help,
+        help=named(help),
         max_chars=typed.LONGEST,
         autocomplete="off",
         on_change=lambda: state.take_typed(
@@ -128,15 +128,15 @@ def outcome_fields(page: Page, outcome: Outcome) -> None:
     result = {row.outcome: row for row in page.evaluation.by_outcome}[outcome.id]
     with st.container(border=True, key=f"outcome_{outcome.id}"):
         with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.subheader(t.of(outcome.label), anchor=False)
+            st.subheader(named(t.of(outcome.label)), anchor=False)
             editing.outcome_actions(page, outcome)
         beneficiary = t.of(page.scenario.stakeholder(outcome.stakeholder).name)
         st.markdown(
             t(
                 "inputs.outcome_line",
                 value=t.euros(result.present_value),
-                stakeholder=beneficiary,
-                help=t.of(outcome.help),
+                stakeholder=named(beneficiary),
+                help=named(t.of(outcome.help)),
             )
         )
         for factor in outcome.factors:

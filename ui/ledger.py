@@ -8,7 +8,7 @@ whenever a shipped number changes.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -109,18 +109,46 @@ def changed_since(
     ``own``, which the link states itself, and the tables that it makes no use of.
     """
     of_case, _, of_tables = stamp.partition(".")
+    known = _changes(case.id, of_case, facts_of(case))
+    if any(_uses(scenario).values()):
+        tables = _changes(TABLES, of_tables, facts_of_tables())
+        known = None if known is None or tables is None else (*known, *tables)
+    return None if known is None else _bearing_on(scenario, known, own)
+
+
+def changed_from(
+    began_as: Scenario, case: Scenario, scenario: Scenario, own: Collection[str]
+) -> tuple[Change, ...]:
+    """Return what ``case`` says otherwise today than when a saved scenario began as it was.
+
+    Nothing where it never said what ``began_as`` does: that is a case of someone's own. What of
+    the tables was another that day is not known.
+    """
+    before, now = facts_of(began_as), facts_of(case)
+    states = [said for _, said in states_of(case.id) if said.items() <= before.items()]
+    if not states:
+        return ()
+    # A line of someone's own was never in the data; a setting that came since is in both.
+    known = states[-1].keys() | now.keys()
+    shipped = {address: said for address, said in before.items() if address in known}
+    return _bearing_on(scenario, differences(shipped, now, _labels(case.id)), own)
+
+
+def _uses(scenario: Scenario) -> dict[str, bool]:
+    """Return of which tables a scenario makes use."""
     settings = scenario.settings
-    used = {
+    return {
         GRADES: settings.optimism_bias == "by_grade",
         PRICES: settings.price_year != AS_STATED,
     }
-    known = _changes(case.id, of_case, facts_of(case))
-    if any(used.values()):
-        tables = _changes(TABLES, of_tables, facts_of_tables())
-        known = None if known is None or tables is None else (*known, *tables)
-    if known is None:
-        return None
-    kept = (one for one in known if one.address not in own and whole(one.line) not in own)
+
+
+def _bearing_on(
+    scenario: Scenario, changes: Iterable[Change], own: Collection[str]
+) -> tuple[Change, ...]:
+    """Return the changes of what ``scenario`` takes from the data."""
+    used = _uses(scenario)
+    kept = (one for one in changes if one.address not in own and whole(one.line) not in own)
     # A year or a grade more in a table corrects none that was there.
     return tuple(one for one in kept if one.line not in used or (used[one.line] and one.before))
 
@@ -160,10 +188,13 @@ def differences(before: Facts, now: Facts, labels: Mapping[str, Name]) -> Iterat
 def _changes(name: str, stamp: str, now: Facts) -> tuple[Change, ...] | None:
     if stamp == stamp_of(now):
         return ()
-    states = list(states_of(name))
-    found = [facts for state, facts in states if state.stamp == stamp]
-    labels = {address: label for state, _ in states for address, label in state.gone.items()}
-    return tuple(differences(found[-1], now, labels)) if found else None
+    found = [facts for state, facts in states_of(name) if state.stamp == stamp]
+    return tuple(differences(found[-1], now, _labels(name))) if found else None
+
+
+def _labels(name: str) -> dict[str, Name]:
+    """Return what was ever taken out of a case, with what it was called."""
+    return {address: label for state, _ in states_of(name) for address, label in state.gone.items()}
 
 
 def _names(labels: Mapping[str, Name], address: str) -> Name | None:

@@ -1,6 +1,10 @@
-"""What changed in the data since a link was made, in sentences."""
+"""What changed in the data since a link was made or a version saved, in sentences."""
+
+from collections.abc import Callable, Iterator
 
 from roi_model import Scenario
+from roi_model.evidence_library import evidence_library
+from roi_model.parameters import Factor, Parameter
 from roi_model.reference_data import correction_scale
 from roi_model.value_map import Cost, Outcome
 from ui import link
@@ -9,19 +13,60 @@ from ui.ledger import GRADES, PRICES, Change, whole
 from ui.words import Words
 
 
-def changes_text(announced: link.Announced, case: Scenario, ratio: float, t: Words) -> list[str]:
-    """Return what a link no longer finds as it was: a sentence, then one for each change.
+def notices(
+    announced: link.Announced,
+    case: Scenario,
+    scenario: Scenario,
+    ratio: float,
+    t: Words,
+    *,
+    quote: Callable[[str], str] = str,
+) -> Iterator[list[str]]:
+    """Yield what a link or a saved version no longer finds as it was, where anything is not.
 
-    ``ratio`` is what its scenario gives today. Nothing is returned where nothing is to be said.
+    Each is a sentence, then one for each number. ``ratio`` is what ``scenario`` gives today;
+    ``quote`` makes what a stranger wrote harmless where the sentence is shown.
     """
-    was = announced.ratio
+    today = announced.today or case
+    changes = [_change_text(one, today, t) for one in announced.changes or ()]
+    if first := _first(announced, ratio, t):
+        yield list(dict.fromkeys([first, *changes]))
+    if announced.disbelieved:
+        said = (_disbelieved(*one, today, scenario, t, quote) for one in announced.disbelieved)
+        yield [t("link.disbelieved"), *said]
+
+
+def _first(announced: link.Announced, ratio: float, t: Words) -> str:
+    """Return the sentence before the changes; nothing where all is as it was."""
+    was, is_link = announced.ratio, announced.today is None
     has_moved = was is not None and link.has_moved(was, ratio)
     ratios = {"announced": t.ratio(was), "ratio": t.ratio(ratio)} if was is not None else {}
-    if not announced.changes:
-        key = "link.corrected" if announced.changes is None else "link.same_data"
-        return [t(key, **ratios)] if has_moved else []
-    first = t("link.changed_and_moved", **ratios) if has_moved else t("link.changed")
-    return list(dict.fromkeys([first, *(_change_text(one, case, t) for one in announced.changes)]))
+    if not is_link:
+        said = [t("saved.moved", **ratios)] if has_moved else []
+        return " ".join([*said, t("saved.corrected")] if announced.changes else said)
+    if announced.changes:
+        return t("link.changed_and_moved", **ratios) if has_moved else t("link.changed")
+    key = "link.corrected" if announced.changes is None else "link.same_data"
+    return t(key, **ratios) if has_moved else ""
+
+
+def _disbelieved(
+    address: str,
+    number: Parameter,
+    case: Scenario,
+    scenario: Scenario,
+    t: Words,
+    quote: Callable[[str], str],
+) -> str:
+    """Return a number that is not published as a link says, and what is."""
+    values = {one.id: one for one in evidence_library().unit_values}
+    known = values.get(number.id) if isinstance(number, Factor) else None
+    now = known or dict(case.parameters()).get(address)
+    label = t.of(known.label) if known is not None else quote(label_of(address, scenario, t))
+    was = t.value(number.value, number.unit)
+    if now is None or now.unit != number.unit:
+        return t("link.not_published", label=label, was=was)
+    return t("link.other_today", label=label, was=was, now=t.value(now.value, now.unit))
 
 
 def _change_text(change: Change, case: Scenario, t: Words) -> str:

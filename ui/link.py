@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 from roi_model import Problem, Scenario, ScenarioError
 from roi_model.editing import Edits, edited
+from roi_model.editing import disbelieved as disbelieved_of
+from roi_model.parameters import Parameter
 from roi_model.scenario import Value
 from roi_model.value_map import Cost, Outcome
 from ui.ledger import Change, changed_since, stamp_for, whole
@@ -23,6 +25,8 @@ from ui.words import LANGUAGES, Language
 DEFAULT_CASE = "promevil"
 
 VERSION = "1"
+COMPARED = "with"
+"""The parameter in which the page that compares keeps the links received: no part of a link."""
 MOST_NAMES = 300
 LONGEST_VALUE = 60
 
@@ -44,6 +48,10 @@ class Announced:
     """The ratio that it gave."""
     changes: tuple[Change, ...] | None = None
     """What the data says otherwise today; ``None`` if that is not known."""
+    disbelieved: tuple[tuple[str, Parameter], ...] = ()
+    """Numbers, by address, that it calls published and that the data does not bear out."""
+    today: Scenario | None = None
+    """Of a saved version, which keeps the case of its day: the case as it is today."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +70,8 @@ class Opened:
 def gives_back(case: Scenario, edits: Edits, scenario: Scenario) -> bool:
     """Say whether a link to ``case`` with ``edits`` opens ``scenario``, papers included.
 
-    A file may hold what no edit does: another currency, correlations, a funding case. What only
-    names the scenario is left out of it.
+    A file may hold what no edit does: another currency, correlations. What only names the
+    scenario is left out of it.
     """
     numbers = edits.only_numbers
     try:
@@ -106,9 +114,10 @@ def opened(
 
     ``believe`` takes away from edits what their papers claim and the data does not bear out.
     """
-    query = dict(query)
+    query = {name: said for name, said in query.items() if name != COMPARED}
     ignored: list[Problem] = []
     own: set[str] = set()
+    disbelieved: tuple[tuple[str, Parameter], ...] = ()
     named = query.pop("case", DEFAULT_CASE)
     try:
         case = load(named)
@@ -118,8 +127,10 @@ def opened(
     scenario = case
     if (text := query.pop("edits", None)) is not None:
         try:
-            edits = believe(unpacked(text))
-            scenario, own = edited(case, edits), _states(edits)
+            claimed = unpacked(text)
+            edits = believe(claimed)
+            scenario, own = edited(case, edits), stated_in(edits)
+            disbelieved = tuple(disbelieved_of(claimed, edits))
         except (UnreadableError, ScenarioError):
             ignored.append(_ignored("edits", text, "unreadable_edits"))
     ratio, stamp = _ratio(query.pop("ratio", None)), query.pop("data", "")
@@ -136,7 +147,7 @@ def opened(
         scenario=scenario,
         language=link.language,
         ignored=tuple(ignored),
-        announced=Announced(ratio=ratio, changes=changes),
+        announced=Announced(ratio=ratio, changes=changes, disbelieved=disbelieved),
         step=int(step) if step.isascii() and step.isdigit() and len(step) < 3 else 0,
     )
 
@@ -146,10 +157,11 @@ def has_moved(announced: float, ratio: float) -> bool:
     return f"{announced:.2f}" != f"{ratio:.2f}"
 
 
-def _states(edits: Edits) -> set[str]:
+def stated_in(edits: Edits) -> set[str]:
     """Return the numbers and the lines that edits state themselves or take away."""
     lines: tuple[Cost | Outcome, ...] = (*edits.costs, *edits.outcomes)
-    gone = (*edits.removed_costs, *edits.removed_outcomes)
+    has_funding = edits.removed_funding or edits.funding is not None
+    gone = (*edits.removed_costs, *edits.removed_outcomes, *(["funding"] if has_funding else []))
     return {*edits.numbers, *(whole(one.id) for one in lines), *map(whole, gone)}
 
 

@@ -3,7 +3,10 @@
 import streamlit as st
 
 from roi_model import Scenario
-from ui import saving
+from roi_model.editing import edits_of
+from ui import link, saving
+from ui.bases import load
+from ui.ledger import changed_from
 
 _VERSION, _FAULT = "opened_version", "opened_version_fault"
 
@@ -30,6 +33,18 @@ def take(reference: str | None, *, has_link: bool) -> saving.Version | None:
 def remember(version: saving.Version) -> None:
     """Keep which version is on the screen."""
     st.session_state[_VERSION], st.session_state[_FAULT] = version, None
+
+
+def announced(version: saving.Version) -> link.Announced:
+    """Return what a version gave, and what its case says otherwise today."""
+    began_as, scenario = version.began_as, version.scenario
+    try:
+        today = load(began_as.id)
+    except KeyError:
+        today = began_as
+    own = link.stated_in(edits_of(began_as, scenario))
+    changes = () if today == began_as else changed_from(began_as, today, scenario, own)
+    return link.Announced(ratio=version.ratio, changes=changes, today=today)
 
 
 def forget(id: str) -> None:

@@ -16,7 +16,7 @@ from roi_model.scenario import Scenario
 from roi_model.templates import templates
 from roi_model.verification import published_calculation, verification
 from ui import headline, state
-from ui.frame import PAGES, Page, PageName
+from ui.frame import PAGES, Page, PageName, named
 from ui.labels import perspective_label
 from ui.markup import Html, badge, external_link, folded, html, table
 from ui.published_chart import Landmark, ordered, places
@@ -58,7 +58,7 @@ def what_can_be_said(page: Page) -> str:
         return known
     key = "published.leverage" if is_leverage else "published.not_leverage"
     seen_from = perspective_label(perspective, page.scenario, t)
-    return f"{t(key, perspective=seen_from)} {known}"
+    return f"{t(key, perspective=named(seen_from))} {known}"
 
 
 def to_fill(page: Page) -> None:
@@ -333,7 +333,7 @@ def _perspective(page: Page) -> None:
     st.radio(
         page.t("setting.perspective"),
         shown_perspectives(page),
-        format_func=lambda one: perspective_label(one, page.scenario, page.t),
+        format_func=lambda one: named(perspective_label(one, page.scenario, page.t)),
         key=key,
         on_change=lambda: state.change("perspective", st.session_state[key]),
     )

@@ -262,6 +262,7 @@ def _open(store: saving.Store, id: str) -> None:
         version = store.open(id)
         state.begin(version.began_as, version.scenario)
         opened_version.remember(replace(version, scenario=state.scenario()))
+        state.say_ignored((), opened_version.announced(version))
         st.session_state.saved_opened = True
 
     _attempt(act)

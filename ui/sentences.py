@@ -1,5 +1,7 @@
 """The result, and what a check finds, as sentences: on pages and in documents alike."""
 
+from collections.abc import Callable
+
 from roi_model.checks import Figure, Finding, Hole, Rule
 from roi_model.evaluation import Evaluation
 from roi_model.perspectives import FUNDER, PUBLIC_FINANCES, SOCIETY, funder_of
@@ -15,13 +17,18 @@ def has_ratio(evaluation: Evaluation) -> bool:
     return abs(evaluation.ratio) < LARGEST_SAID
 
 
-def result(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
-    """Return the ratio as a sentence; it says what the euro is, and so from whose point of view."""
+def result(
+    scenario: Scenario, evaluation: Evaluation, t: Words, *, quote: Callable[[str], str] = str
+) -> str:
+    """Return the ratio as a sentence; it says what the euro is, and so from whose point of view.
+
+    ``quote`` makes what a stranger wrote harmless where the sentence is shown.
+    """
     ratio, perspective = t.ratio(evaluation.ratio), evaluation.perspective.id
     if perspective in (SOCIETY, PUBLIC_FINANCES):
         return t(f"headline.{perspective}", ratio=ratio)
     key = "headline.funder" if perspective.startswith(FUNDER) else "headline.leverage"
-    return t(key, one_euro=one_euro(scenario, evaluation, t), ratio=ratio)
+    return t(key, one_euro=quote(one_euro(scenario, evaluation, t)), ratio=ratio)
 
 
 def one_euro(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 from roi_model import Evaluation, Problem, Scenario, ScenarioError, evaluate
 from roi_model.editing import restored, with_number
 from roi_model.scenario import Value
-from ui import link, opened_version, typed
+from ui import link, opened_version, received, typed
 from ui.bases import believed, load
 from ui.ledger import stamp_for
 from ui.words import Language, preferred_language
@@ -37,6 +37,7 @@ def settle() -> None:
     if "scenario" in st.session_state:
         return
     query = st.query_params.to_dict()
+    received.say_address(query.get(link.COMPARED))
     version = opened_version.take(query.pop("saved", None), has_link="v" in query)
     asked = link.opened(query, load, believed)
     st.session_state.language = preferred_language(asked.language, st.context.locale)
@@ -45,7 +46,7 @@ def settle() -> None:
         say_ignored(asked.ignored, asked.announced)
     else:
         _begin(version.began_as, version.scenario)
-        say_ignored((), link.Announced(ratio=version.ratio, changes=()))
+        say_ignored((), opened_version.announced(version))
     st.session_state.step = asked.step
 
 

@@ -9,7 +9,7 @@ from roi_model.parameters import Provenance
 from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY, funder_of
 from roi_model.reference_data import published_ratios
 from ui import state
-from ui.frame import Page
+from ui.frame import Page, named
 from ui.inputs import typed_field
 from ui.labels import perspective_label
 from ui.markup import external_link, html
@@ -88,7 +88,7 @@ def _unknown_footprints(page: Page) -> None:
     for outcome in page.case.outcomes:
         share = outcome.footprint
         if share is not None and share.low != share.high:
-            label = t("questions.footprint_of", outcome=t.of(outcome.label))
+            label = t("questions.footprint_of", outcome=named(t.of(outcome.label)))
             _share(page, f"{outcome.id}.footprint", label=label)
 
 
@@ -114,7 +114,7 @@ def _perspective(page: Page) -> None:
     st.radio(
         t("setting.perspective"),
         shown_perspectives(page),
-        format_func=lambda one: perspective_label(one, scenario, t),
+        format_func=lambda one: named(perspective_label(one, scenario, t)),
         key=key,
         help=t("setting.perspective_help"),
         on_change=lambda: state.change("perspective", st.session_state[key]),

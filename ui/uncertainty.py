@@ -6,7 +6,7 @@ from roi_model.scenario import Scenario
 from roi_model.sensitivity import VarianceShares, deciding_numbers, variance_shares
 from roi_model.simulation import DEFAULT_DRAWS, Simulation, simulate
 from ui import charts, headline, long_run
-from ui.frame import Page
+from ui.frame import Page, named
 from ui.labels import label_of
 from ui.markup import Range, folded, ranges, table
 from ui.provenance import key
@@ -55,7 +55,7 @@ def sentence(page: Page, simulation: Simulation | None) -> str:
     interval = simulation.interval()
     return t(
         "uncertainty.sentence",
-        one_euro=headline.one_euro(page),
+        one_euro=named(headline.one_euro(page)),
         low=t.ratio(interval.low.value),
         high=t.ratio(interval.high.value),
     )
@@ -162,7 +162,7 @@ def deciding(page: Page, simulation: Simulation | None) -> None:
     said = t("chart.separator").join(
         t(
             "uncertainty.deciding_one",
-            label=label_of(one.address, page.scenario, t),
+            label=named(label_of(one.address, page.scenario, t)),
             share=t.percent(one.total, decimals=0),
         )
         for one in decisive

@@ -21,7 +21,7 @@ from roi_model.viewpoints import (
     three_ratios_on_itemised_lines,
 )
 from ui import state
-from ui.frame import PAGES, Page
+from ui.frame import PAGES, Page, named
 from ui.labels import perspective_label
 from ui.markup import folded, table
 from ui.switches import shown_perspectives
@@ -49,7 +49,7 @@ def sentence(page: Page, seen: PointsOfView) -> str:
     ratios = three_ratios(page.scenario, payer)
     paying = page.scenario.stakeholder(payer)
     holes = {
-        "one_euro": t.of(paying.one_euro or paying.name),
+        "one_euro": named(t.of(paying.one_euro or paying.name)),
         "leverage": t.ratio(ratios.leverage),
         "own": t.ratio(ratios.own),
         "society": t.ratio(ratios.society),
@@ -91,7 +91,7 @@ def choice(page: Page) -> None:
         st.radio(
             t("viewpoints.choice"),
             offered,
-            format_func=lambda one: perspective_label(one, scenario, t),
+            format_func=lambda one: named(perspective_label(one, scenario, t)),
             captions=[_worth(t, evaluate(scenario, one).ratio) for one in offered],
             key=key,
             on_change=lambda: state.change("perspective", st.session_state[key]),

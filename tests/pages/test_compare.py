@@ -1,14 +1,34 @@
 """The page that sets scenarios side by side."""
 
+import json
+import random
 import re
+import string
+from urllib.parse import urlencode
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from roi_model import evaluate, load_case
 from roi_model.comparison import bridge, differences
+from roi_model.editing import edits_of, rebuilt
+from roi_model.parameters import Name
 from roi_model.readings import ambitious, prudent
-from tests.pages.opening import go_to, htmls, one_html, open_app, press, shown, tables
+from tests.pages.opening import (
+    components,
+    go_to,
+    htmls,
+    link_of,
+    one_html,
+    open_app,
+    press,
+    shown,
+    tables,
+)
 from ui.compare import WORD_JOINER
+from ui.link import address_of
+from ui.packing import packed_data
+from ui.received import LONGEST_NAME
 from ui.words import LANGUAGES, words_in
 
 languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -117,6 +137,138 @@ def test_a_link_is_added_named_removed(text, language):
     again.button(key="compare_remove:link_1").click().run()
     assert not again.exception
     assert "link_1" not in ticked(again)
+
+
+def names(app):
+    return [one.value for one in app.text_input if one.key.startswith("compare_name:")]
+
+
+def kept(app):
+    """Return what the tab of the browser is given to keep."""
+    (given,) = components(app, "kept_tab")
+    return given
+
+
+def compared():
+    """Return a page that compares with two links, one of them named and one not shown."""
+    app = paste(open_app("compare", "fr", **CHANGED), SENT)
+    app.text_input(key="compare_name:link_1").set_value("La mairie").run()
+    paste(app, "v=1&lines=itemised&perspective=society")
+    app.checkbox(key="compare_tick:published").uncheck().run()
+    return app
+
+
+@languages
+def test_the_address_carries_the_links_that_are_compared(language):
+    app, t = compared(), words_in(language)
+    query = link_of(app)
+    assert set(query) == {*CHANGED, "with"}
+    elsewhere = open_app("compare", language, **query)
+    assert not elsewhere.exception
+    assert not elsewhere.warning[1:]  # two points of view, and nothing that was not understood
+    assert names(elsewhere) == ["La mairie", ""]
+    assert ticked(elsewhere) == ticked(app) == ["mine", "link_1", "link_2"]
+    rows = [tables(one)[words(one)("compare.results")] for one in (app, elsewhere)]
+    assert len(rows[0]) == len(rows[1]) == 3
+    assert link_of(elsewhere) == query
+    assert t("compare.kept") in shown(elsewhere)
+    # Another page has the link of the scenario alone; coming back, the links are there.
+    assert set(link_of(go_to(elsewhere, "inputs"))) == set(CHANGED)
+    assert link_of(go_to(elsewhere, "compare")) == query
+
+
+def words(app):
+    return words_in(app.session_state["language"])
+
+
+@languages
+def test_the_tab_keeps_the_links_and_an_address_adds_its_own(language):
+    given = kept(compared())
+    assert (given["is_new"], json.loads(given["text"])["links"][0][:2]) == (False, [1, "La mairie"])
+
+    def reloaded():
+        import streamlit as st
+
+        from ui import received
+
+        received.say_address(st.session_state.get("address"))
+        received.links()
+        st.session_state[received.KEY] = {"kept": st.session_state.handed}
+        received._take_kept()
+        st.session_state.found = [(one.key, one.name) for one in received.links()]
+
+    both = [("link_1", "La mairie"), ("link_2", "")]
+    of_the_address = open_app("compare", language)
+    paste(of_the_address, "v=1&deadweight=0.5")
+    for address, found in (
+        (None, both),
+        (link_of(compared())["with"], both),
+        (
+            link_of(of_the_address)["with"],
+            [("link_1", ""), ("link_2", "La mairie"), ("link_3", "")],
+        ),
+    ):
+        tab = AppTest.from_function(reloaded)
+        tab.session_state["handed"], tab.session_state["address"] = given["text"], address
+        tab.run()
+        assert not tab.exception
+        assert tab.session_state.found == found
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "2",
+        "9AAAA",
+        "2" + "A" * 20_000,
+        packed_data(7),
+        packed_data([1]),
+        packed_data({"links": 7}),
+        packed_data({"links": [7, [1], [1, "a", 3], [1, "a", "?"], ["1", "a", "v=9"]]}),
+        packed_data({"links": [[1, "a", "v=1"]] * 50}),
+        packed_data({"links": [[[], "a" * 500, "v=1"]], "compare_from": [1], "compare_chosen": 7}),
+        packed_data({"links": [[1, "", "v=1"]], "compare_chosen": ["nobody"], "compare_to": "x"}),
+    ],
+)
+def test_an_address_that_says_anything_of_links_opens_the_page(written):
+    app = open_app("compare", "fr", **{"with": written})
+    assert not app.exception
+    assert all(len(one) <= LONGEST_NAME for one in names(app))
+    assert len(names(app)) < 2
+
+
+@languages
+def test_links_too_long_for_the_address_stay_in_the_tab_and_that_is_said(language):
+    chance = random.Random(0)  # so that it cannot be made shorter
+    app, t = open_app("compare", language), words_in(language)
+    for at in range(4):
+        label = ["".join(chance.choices(string.ascii_letters, k=110)) for _ in range(40)]
+        own = CASE.outcomes[0]
+        lines = [
+            own.model_copy(update={"id": f"own_{at}_{place}", "label": Name(fr=one, en=one)})
+            for place, one in enumerate(label)
+        ]
+        scenario = rebuilt(CASE, outcomes=(*CASE.outcomes, *lines))
+        address = address_of(CASE, edits_of(CASE, scenario), language, 1.0)
+        paste(app, urlencode(address))
+    assert "with" not in link_of(app)
+    assert t("compare.kept_here") in shown(app)
+    assert len(json.loads(kept(app)["text"])["links"]) == 4
+    for at in range(2, 5):
+        app.button(key=f"compare_remove:link_{at}").click().run()
+    assert "with" in link_of(app)
+
+
+def test_an_address_of_a_comparison_is_pasted_as_the_scenario_it_opens():
+    address = link_of(compared()) | {"saved": "1" * 16 + ".2"}
+    app = paste(open_app("compare", "fr"), urlencode(address))
+    assert not one_of_ignored(app)
+    assert "link_1" in ticked(app)
+
+
+def one_of_ignored(app):
+    return [one for one in htmls(app) if words(app)("link.ignored") in one]
 
 
 def test_a_link_is_taken_as_ones_own_and_had_back():

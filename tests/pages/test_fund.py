@@ -13,6 +13,7 @@ from tests.pages.opening import (
     htmls,
     link_of,
     open_app,
+    press,
     refusals,
     shown,
     tables,
@@ -165,26 +166,51 @@ def test_a_template_says_what_is_missing_and_then_answers(language):
     filled = open_app("fund", language, **FILLED)
     assert not filled.exception
     assert t.euros(22_810) in title(filled)
-    assert t("fund.not_in_link") in shown(filled)
+    assert t("fund.in_link") not in shown(filled)
     assert link_of(filled) == FILLED
     for app in (empty, filled):
         assert not re.search(r"\bnan\b", shown(app))
 
 
-def test_what_is_typed_on_the_page_stays_out_of_the_link():
+def test_what_is_typed_becomes_part_of_the_scenario_of_its_link_and_of_undo():
     app, t = open_app("fund", "fr", **FILLED), words_in("fr")
     app.radio(key="fund:cost").set_value("employer_payment").run()
-    assert title(app) == t("fund.unknown")  # the posts are not known any more
+    # The posts are those of the aid; its published price is not what the employer pays.
+    assert title(app) == t("fund.no_price")
     field(app, "own_posts").set_value("quatre").run()
     assert len(refusals(app)) == 1
-    field(app, "own_posts").set_value("4").run()
+    assert field(app, "own_posts").value == "quatre"
+    field(app, "own_posts").set_value("5").run()
+    assert not refusals(app)
     field(app, "own_cost_per_post").set_value("10 000").run()
-    assert t.euros(10_000) in title(app)
-    assert link_of(app) == FILLED
-    assert not app.warning
     app.select_slider(key="fund:posts").set_value(8.0).run()
-    assert t.euros(40_000) in title(app)
+    assert t.euros(30_000) in title(app)
+    assert t("fund.in_link") in shown(app)
+    assert not app.warning
+
+    elsewhere = open_app("fund", "fr", **link_of(app))
+    assert title(elsewhere) == title(app)
+    assert elsewhere.session_state["scenario"] == app.session_state["scenario"]
+
+    press(app, t("fund.remove"))
     assert link_of(app) == FILLED
+    press(app, t("editing.undo"))
+    assert title(app) == title(elsewhere)
+    assert not app.exception
+
+
+def test_half_of_what_is_asked_is_kept_too():
+    query = {"case": "adulte_relais", "employer_payment": "40000"}
+    app, t = open_app("fund", "fr", **query), words_in("fr")
+    assert t("fund.ask") in shown(app)
+    field(app, "own_cost_per_post").set_value("10 000 €").run()
+    elsewhere = open_app("fund", "fr", **link_of(app))
+    assert field(elsewhere, "own_cost_per_post").value == t.number(10_000)
+    assert field(elsewhere, "own_posts").value == ""
+    field(elsewhere, "own_posts").set_value("4").run()
+    assert elsewhere.select_slider(key="fund:posts").value == 5
+    assert elsewhere.session_state["scenario"].funding.posts_wanted.value == 5
+    assert not elsewhere.exception
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from roi_model import ScenarioError, evaluate, load_case
 from roi_model.case_files import case_from, case_text
 from roi_model.checks import SERIOUS, check
 from roi_model.evidence_library import evidence_library
+from roi_model.parameters import Correlation
 from roi_model.templates import load_template, missing, templates
 from roi_model.value_map_files import value_map_content
 from tests.pages.opening import htmls, link_of, open_app, press, shown, type_in
@@ -275,8 +276,10 @@ class TestATemplateThatWasFilledIn:
 def test_a_file_that_no_link_can_hold_is_only_offered_as_a_file():
     t = words_in("fr")
     app = open_app("share", "fr")
-    foreign = CASE.model_copy(update={"funding": None})
-    app.session_state["scenario"] = foreign
+    bound = Correlation(
+        between=("quiet_nights.people", "police_time.hours"), value=0.5, provenance="yours"
+    )
+    app.session_state["scenario"] = CASE.model_copy(update={"correlations": (bound,)})
     app.run()
     assert not app.exception
     assert t("link.too_long") in [one.value for one in app.warning]

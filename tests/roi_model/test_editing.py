@@ -10,6 +10,7 @@ from roi_model.editing import (
     Edits,
     believed,
     claims_of,
+    disbelieved,
     duplicated,
     edited,
     edits_of,
@@ -180,6 +181,25 @@ class TestEdits:
         edits = edits_of(CASE, CASE.with_changes({"funding.elasticity": 0.0}))
         assert edits.only_numbers == {"funding.elasticity": 0.0}
 
+    def test_a_funding_case_added_changed_or_taken_away_is_one(self):
+        own = rebuilt(WITHOUT_FUNDING, funding=_funding("towns_payment", 5.0, 0.5))
+        for begun, scenario in ((WITHOUT_FUNDING, own), (CASE, own), (CASE, WITHOUT_FUNDING)):
+            edits = edits_of(begun, scenario)
+            assert edited(begun, edits) == scenario
+            assert (edits.funding, edits.removed_funding) == (
+                scenario.funding,
+                scenario.funding is None,
+            )
+            assert edits == Edits(funding=edits.funding, removed_funding=edits.removed_funding)
+
+    def test_a_funding_case_paid_by_nothing_there_is_refused(self):
+        with pytest.raises(ScenarioError, match="cost must be one of"):
+            edited(CASE, Edits(funding=_funding("nothing", 5.0, 0.5)))
+
+    def test_a_cost_may_go_with_the_funding_case_that_rests_on_it(self):
+        scenario = without(WITHOUT_FUNDING, "state_aid")
+        assert edited(CASE, edits_of(CASE, scenario)) == scenario
+
     def test_a_point_of_view_of_a_funder_that_was_added(self):
         scenario = with_cost(CASE, GRANT).with_changes({"perspective": "leverage-towns"})
         assert edited(CASE, edits_of(CASE, scenario)) == scenario
@@ -216,26 +236,58 @@ operations = st.lists(
         ),
         st.just(lambda s: _set(s, "perspective", "leverage-towns")),
         st.just(lambda s: _set(s, "price_year", 2020)),
+        st.just(lambda s: rebuilt(s, funding=None)),
+        st.tuples(st.sampled_from(COSTS), st.floats(0, 1e6), st.floats(0, 2)).map(
+            lambda drawn: lambda s: rebuilt(s, funding=_funding(*drawn))
+        ),
+        st.floats(0, 1e6).map(lambda posts: lambda s: _set(s, "funding.posts", posts)),
+        st.floats(0, 2).map(lambda one: lambda s: _set(s, "funding.elasticity", one)),
+        st.sampled_from([0.0, 0.5, 1.0]).map(
+            lambda one: lambda s: _set(s, "balance.elasticity", one)
+        ),
     ),
     max_size=8,
 )
+
+
+def _funding(paying, posts, elasticity):
+    """Return a funding case of one's own, paid by a cost."""
+    like = CASE.funding
+    return like.model_copy(
+        update={
+            "cost": paying,
+            "posts": like.posts.replaced(posts),
+            "elasticity": like.elasticity.replaced(elasticity),
+        }
+    )
 
 
 def _set(scenario, address, value):
     return scenario.with_changes({address: value})
 
 
+WITHOUT_FUNDING = rebuilt(CASE, funding=None)
+
+
 @settings(deadline=None)
-@given(operations)
-def test_edits_of_a_scenario_give_it_back(steps):
-    scenario = CASE
+@given(st.sampled_from([CASE, WITHOUT_FUNDING]), operations)
+@example(
+    WITHOUT_FUNDING,  # the outcome states what the new funding case says for all
+    [
+        lambda s: rebuilt(s, funding=_funding("state_aid", 5.0, 0.5)),
+        lambda s: _set(s, "balance.elasticity", 0.75),
+        lambda s: _set(s, "funding.elasticity", 0.75),
+    ],
+)
+def test_edits_of_a_scenario_give_it_back(case, steps):
+    scenario = case
     for step in steps:
         try:
             scenario = step(scenario)
         except ScenarioError:
             continue  # it may have been taken away before
-    edits = edits_of(CASE, scenario)
-    assert edited(CASE, edits) == scenario
+    edits = edits_of(case, scenario)
+    assert edited(case, edits) == scenario
     assert Edits.model_validate_json(edits.model_dump_json()) == edits
 
 
@@ -326,6 +378,28 @@ class TestWhatAStrangerClaims:
         paid = CASE.costs[0].model_copy(update={"id": "more_aid", "value": 1.0})
         read = self.read(with_cost(CASE, paid))
         assert read.costs[-1].provenance == Provenance.YOURS
+
+    def test_of_a_funding_case_is_no_better(self):
+        posts = CASE.funding.posts
+        for published, is_true in ((posts, True), (posts.model_copy(update={"value": 9.0}), False)):
+            funding = CASE.funding.model_copy(
+                update={"posts": published, "elasticity": CASE.funding.elasticity.replaced(0.5)}
+            )
+            edits = Edits(funding=funding)
+            read = believed(edits, claims=self.CLAIMS, sources=self.SOURCES)
+            assert (read.funding == funding) is is_true
+            assert dict(disbelieved(edits, read)) == (
+                {} if is_true else {"funding.posts": published}
+            )
+            assert read.funding.posts.value == published.value
+
+    def test_that_was_not_believed_is_named(self):
+        price = self.with_price(value=7_880.0)
+        edits = edits_of(CASE, with_outcome(CASE, price))
+        read = believed(edits, claims=self.CLAIMS, sources=self.SOURCES)
+        (_, claimed) = price.factors
+        assert dict(disbelieved(edits, read)) == {"other_nights.saving_per_person": claimed}
+        assert dict(disbelieved(read, read)) == {}
 
 
 class TestAnId:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roi_model import ScenarioError, evaluate, load_case
-from roi_model.case_files import scenario_from
+from roi_model.case_files import case_from, case_text, scenario_from
+from roi_model.editing import edited, edits_of
 from roi_model.funding import (
     cost_counted_in_posts,
     funding_case,
@@ -127,25 +128,65 @@ class TestAFundingCaseOfOnesOwn:
         assert own.funding.cost_per_post.provenance == price.provenance == "published"
         assert own.funding.cost_per_post.source == price.source
 
-    @pytest.mark.parametrize(
-        ("given", "where"),
-        [
-            ({"cost": "nothing", "posts": 1, "cost_per_post": 1}, "funding.cost"),
-            ({"cost": "aid", "cost_per_post": 1}, "funding.posts"),
-            ({"cost": "aid", "posts": 1}, "funding.cost_per_post"),
-            ({"cost": "aid", "posts": 0, "cost_per_post": 1}, "funding.posts"),
-        ],
-    )
-    def test_lacks_nothing(self, given, where):
+    def test_leaves_to_fill_what_nobody_said(self):
+        scenario = case(outcomes=[amount("calm", 4_000)], costs=[cost("aid", 1_000)])
+        begun = with_funding(scenario, cost="aid", cost_per_post=100, like=self.LIKE)
+        assert (begun.funding.posts.is_to_fill, begun.funding.cost_per_post.value) == (True, 100)
+        with pytest.raises(ScenarioError, match="posts today"):
+            funding_case(begun)
+        whole = with_funding(begun, cost="aid", posts=10, like=self.LIKE)
+        assert whole == with_funding(
+            scenario, cost="aid", posts=10, cost_per_post=100, like=self.LIKE
+        )
+
+    def test_asks_for_one_post_more_until_others_are(self):
+        scenario = case(outcomes=[amount("calm", 4_000)], costs=[cost("aid", 1_000)])
+        own = with_funding(scenario, cost="aid", posts=4, cost_per_post=100, like=self.LIKE)
+        more = with_funding(own, cost="aid", posts=5, like=self.LIKE)
+        assert [one.funding.posts_wanted.value for one in (own, more)] == [5, 6]
+        asked = own.with_changes({"funding.posts_wanted": 9.0})
+        assert with_funding(asked, cost="aid", posts=5, like=self.LIKE).funding.posts_wanted == (
+            asked.funding.posts_wanted
+        )
+
+    def test_keeps_what_was_typed_when_another_cost_pays(self):
+        scenario = load_template("adulte_relais").case.with_changes(
+            {"state_aid": 4.0, "employer_payment": 1_000.0}
+        )
+        own = with_funding(
+            scenario, cost="employer_payment", posts=7, cost_per_post=100, like=self.LIKE
+        ).with_changes({"funding.posts_wanted": 9.0, "funding.elasticity": 0.5})
+        by_aid = with_funding(own, cost="state_aid", like=self.LIKE).funding
+        assert (by_aid.posts.value, by_aid.posts_wanted.value) == (4, 9)  # the aid says four
+        assert by_aid.elasticity == own.funding.elasticity
+        again = with_funding(own, cost="employer_payment", cost_per_post=200, like=self.LIKE)
+        assert again == own.with_changes({"funding.cost_per_post": 200.0})
+        left = with_funding(
+            with_funding(scenario, cost="state_aid", like=self.LIKE),
+            cost="employer_payment",
+            like=self.LIKE,
+        ).funding  # the aid's published price is not what the employer pays
+        assert (left.posts.value, left.cost_per_post.is_to_fill) == (4, True)
+
+    def test_is_paid_by_a_cost_of_the_scenario(self):
         scenario = case(outcomes=[amount("calm", 1)], costs=[cost("aid", 1)])
-        with pytest.raises(ScenarioError) as refused:
-            with_funding(scenario, like=self.LIKE, **given)
-        assert refused.value.problems[0].where == where
+        with pytest.raises(ScenarioError, match=r"funding\.cost"):
+            with_funding(scenario, cost="nothing", posts=1, cost_per_post=1, like=self.LIKE)
 
     def test_refuses_fewer_than_no_posts(self):
         scenario = case(outcomes=[amount("calm", 1)], costs=[cost("aid", 1)])
         with pytest.raises(ScenarioError):
             with_funding(scenario, cost="aid", posts=-1, cost_per_post=1, like=self.LIKE)
+
+    def test_is_one_of_its_edits(self):
+        template = load_template("adulte_relais").case
+        filled = template.with_changes({"state_aid": 4.0})
+        for own in (
+            with_funding(filled, cost="state_aid", like=self.LIKE),
+            with_funding(filled, cost="employer_payment", posts=3, like=self.LIKE),
+        ):
+            assert edited(template, edits_of(template, own)) == own
+            assert case_from(case_text(own, ".json").encode(), name="a.json") == own
 
 
 def test_posts_that_are_too_many_to_count_are_no_error():

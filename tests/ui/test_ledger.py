@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from roi_model import evaluate, shipped_cases
 from roi_model.case_files import CASES, read_case
-from roi_model.editing import duplicated, edits_of, without
+from roi_model.editing import duplicated, edits_of, with_outcome, with_unit_value, without
+from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Name
 from roi_model.templates import load_template, templates
 from tests.ui.changing import CASE, changes_of_the_case
@@ -24,6 +25,7 @@ from ui.ledger import (
     TABLES,
     Change,
     State,
+    changed_from,
     differences,
     facts_of,
     facts_of_tables,
@@ -32,8 +34,8 @@ from ui.ledger import (
     stamp_of,
     states_of,
 )
-from ui.ledger_words import changes_text
-from ui.link import Announced, address_of, opened
+from ui.ledger_words import notices
+from ui.link import Announced, address_of, opened, stated_in
 from ui.words import LANGUAGES, words_in
 
 ROOT = LEDGER.parents[1]
@@ -113,6 +115,13 @@ def said(address, case, language="fr"):
     """Return what is said of a link that opens when its case has become another."""
     found = opened(address, lambda _: case, believed)
     return changes_text(found.announced, case, evaluate(found.scenario).ratio, words_in(language))
+
+
+def changes_text(announced, case, ratio, t):
+    """Return the one notice there is, or nothing."""
+    found = list(notices(announced, case, case, ratio, t))
+    assert len(found) < 2
+    return found[0] if found else []
 
 
 def plain(sentences):
@@ -237,6 +246,77 @@ class TestALinkOpenedAfterACorrection:
             "Retards évités aux voyageurs : Valeur des retards évités : prix de 2016 à "
             "l’époque, de 2015 aujourd’hui"
         ]
+
+
+class TestASavedScenario:
+    """It keeps the case that it began as; what that says otherwise today is told."""
+
+    def changed(self, began_as, today, scenario=None, own=()):
+        found = changed_from(began_as, today, scenario or began_as, set(own))
+        return [(one.address, one.before, one.now) for one in found]
+
+    def test_names_what_the_case_says_otherwise(self, tmp_path):
+        today = corrected(tmp_path, LESS_AID)
+        aid = ("state_aid", "1500000 EUR/year 2016", "1400000 EUR/year 2016")
+        post = ("funding.cost_per_post", "7500 EUR/staff/year 2016", "7000 EUR/staff/year 2016")
+        assert self.changed(CASE, today) == [aid, post]
+        assert self.changed(CASE, today, own=["funding.*"]) == [aid]
+        assert self.changed(CASE, CASE) == []
+
+    def test_of_a_case_of_ones_own_names_nothing(self, tmp_path):
+        today = corrected(tmp_path, LESS_AID)
+        assert self.changed(CASE.with_changes({"sncf_savings.savings": 1}), today) == []
+
+    def test_names_no_line_that_was_never_in_the_data(self, tmp_path):
+        today = corrected(tmp_path, LESS_AID)
+        assert self.changed(duplicated(CASE, "quiet_nights"), today) == self.changed(CASE, today)
+
+    def test_keeps_quiet_about_a_funding_case_of_its_own(self, tmp_path):
+        funding = CASE.funding.model_copy(update={"cost_per_post": CASE.funding.posts})
+        own = stated_in(edits_of(CASE, CASE.model_copy(update={"funding": funding})))
+        today = corrected(tmp_path, LESS_AID)
+        assert [one[0] for one in self.changed(CASE, today, own=own)] == ["state_aid"]
+
+
+class TestALinkThatClaimsMoreThanTheData:
+    """Its edits hold a number of the library, or of the case, that was corrected since."""
+
+    def said(self, scenario, language="fr"):
+        address = link_to(scenario, language)
+        found = opened(address, load, believed)
+        ratio = evaluate(found.scenario).ratio
+        said = notices(found.announced, found.case, found.scenario, ratio, words_in(language))
+        return [plain(one) for one in said]
+
+    def picked(self, **changes):
+        """Return the case with a line of the library, its value as it may have been once."""
+        called = Name(fr="Combien", en="How many")
+        value = evidence_library().unit_value("fire_service_callout")
+        return with_unit_value(CASE, value.model_copy(update=changes), called)
+
+    def test_is_believed_where_the_data_says_the_same(self):
+        assert self.said(self.picked()) == []
+
+    def test_is_told_what_the_library_says_today(self):
+        value = evidence_library().unit_value("fire_service_callout")
+        t = words_in("fr")
+        older = {"value": value.value + 1, "low": None, "high": None}
+        (said,) = self.said(self.picked(**older))
+        (line,) = said[1:]
+        was, now = (plain([t.value(one, value.unit)])[0] for one in (value.value + 1, value.value))
+        label = plain([t.of(value.label)])[0]
+        assert line == f"{label} : {was} dans le lien, {now} dans nos données aujourd’hui"
+
+    def test_is_told_that_no_source_is_known(self):
+        noise = CASE.outcomes[3]
+        people, price = noise.factors
+        dearer = price.model_copy(update={"value": 7_880.0})
+        line = noise.model_copy(update={"id": "nights", "factors": (people, dearer)})
+        ((_, english),) = self.said(with_outcome(CASE, line), "en")
+        assert english.endswith(
+            "Health cost avoided per person: €7,880 per person per year in the link, "
+            "with no source known here"
+        )
 
 
 class TestNoLinkLies:

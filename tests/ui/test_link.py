@@ -23,6 +23,7 @@ from tests.ui.changing import (
 )
 from ui.ledger import stamp_for
 from ui.link import (
+    COMPARED,
     LONGEST_VALUE,
     MOST_NAMES,
     VERSION,
@@ -264,6 +265,10 @@ class TestAnAddress:
         assert address.keys() == {"v", "lang", "edits", "data", "ratio"}
         assert opened(address, load).scenario == scenario
 
+    def test_of_a_comparison_opens_the_scenario_alone(self):
+        address = address_of(CASE, Edits(), "fr", 13.4667)
+        assert opened(address | {COMPARED: "2AAAA"}, load) == opened(address, load)
+
     def test_that_would_be_too_long_is_none(self):
         chance = random.Random(0)
         said = ["".join(chance.choices(string.ascii_letters, k=100)) for _ in range(200)]
@@ -274,9 +279,10 @@ class TestAnAddress:
 
     def test_is_given_only_where_it_opens_the_very_scenario(self):
         changed = duplicated(CASE, "quiet_nights").with_changes({"deadweight": 0.5})
+        without_posts = CASE.model_copy(update={"funding": None})
         assert gives_back(CASE, edits_of(CASE, changed), changed)
+        assert gives_back(CASE, edits_of(CASE, without_posts), without_posts)
         for other in (
-            CASE.model_copy(update={"funding": None}),
             CASE.model_copy(update={"currency": "GBP"}),
             OTHER,
         ):

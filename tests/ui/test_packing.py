@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roi_model import load_case
-from roi_model.editing import Edits, edits_of
+from roi_model.editing import Edits, duplicated, edits_of, rebuilt, without
+from roi_model.funding import with_funding
 from tests.roi_model.building import amount, case, cost, people_helped
 from tests.roi_model.strategies import scenarios
 from ui.packing import (
@@ -43,6 +44,34 @@ def test_a_packed_text_needs_no_escaping_in_an_address(scenario):
     assert text.replace("-", "").replace("_", "").isalnum()
 
 
+OF_VERSION_1 = (
+    "1jVbLbtswEPyVRS5pAcdwAuQB5JgeeiiMNCjSUyDQ1spiI5MOSdkxggD9lp7q_kKP-rHOkpIc54WeLEvkcnd2ZpYPOyp8"
+    "Up2k9Pgade5qCC4zsspnR1uAWtqNax08Lara01RVsrPl4VfZx47STgEj8bXd94k9lWqiA1rpyTCBRCHFmTV_TLNBUOWoYpo4"
+    "HEHneKwdeSxvNjS1zd_ANLfa4FwY0LA79qpjM6EvZCxV1syQBjoRajfhnCZrvNaezymUrB2VrKpQUvQBHOL9UJLd1UhaI2cs"
+    "JbqA-rA3cyoXdONvdvJEnW2NXxShPZK29EZpJARhUfSAZsMDqhS1XEZN8qkGEOV6YUPZ_PZMuVQQsA1QhL7EbyXHgBR7T9pT"
+    "7yoDqamLuZZPylDU4kJoRrYgoQIqfHxV2Iej0avajo4UvyRTOm7Xda51ePKm_p9hMrbzSWyM6XAY0tii6wvHeIluanNH6WDD"
+    "iQReVcphJX04Go36f_7jgNBoBFP1VIBjIKLNLBxIiCE1PwkjLcrPxTDLCOW01EXhuEdzHPUgOG9hHNJ3JiEAFRg7lNxLkqI5"
+    "x9XAEQQpijYjeUQ2hbNzqQx7LYUVklsfSIAhXXHMg9C0lQbZ1m0X3rDHFqvLHgWMikrNwBlPeZ0U0eV_mZJzXGnMzFxSi_R-"
+    "obgLIK_ZUL6_1V1unVgTzTXX9zRzza-pwHlP82aTawwApDkgHxkMKvWgfbYrmiuzpn54kK-YFzThIKIPpTK3PsIAPoIIWkYY"
+    "QoEijhQJbyIJe-adnp09s-3Egc64e6Yd_9dERb-1R7UZdpzu3Qy2U7RF4zoJs_VgIBvLVjXWiBq9aK81m3PRaQoN8PB9ptFi"
+    "s6_AKk_NRtY4Ds7WS8TpMbqO6uxMHp0BGq3X4JhSztHsowtRCqqq7pgVAgsjC1yS8i1PvBKCi_tnW2nuUOZCjPFJ7s1mGc1F"
+    "-N-Jqm_i1vhILS36mEeOt6FfOHazWbBJrrQbHdIziSC0sJEr3B8GM9LAKvre1tx5x9yH72WkTcsXgAHh9aHf9fZhHHY3g1cv"
+    "tRMYiHAHn_v77cq620ybwDDzOJBBJjMtsoS4DLWcK7X2WZsWXjwdjM_-xjm5sLhocoaLlCCuTQ7_n4bsh534vZvHfw"
+)  # fmt: skip
+"""The case without its balance, with quiet nights twice and a deadweight: made long ago."""
+
+
+def test_a_text_of_the_first_version_is_still_read():
+    scenario = without(duplicated(CASE, "quiet_nights"), "balance")
+    assert unpacked(OF_VERSION_1) == edits_of(CASE, scenario.with_changes({"deadweight": 0.25}))
+
+
+def test_a_funding_case_of_ones_own_adds_little_to_a_link():
+    case = rebuilt(CASE, funding=None)
+    own = with_funding(case, cost="state_aid", posts=4, cost_per_post=10_000, like=CASE.funding)
+    assert len(packed(edits_of(case, own))) < 150
+
+
 def test_a_case_of_ones_own_with_five_outcomes_fits_the_address_of_any_mail_program():
     own = case(
         outcomes=[
@@ -72,7 +101,7 @@ def deflated(text: bytes) -> str:
 GOOD = packed(edits_of(CASE, CASE.with_changes({"deadweight": 0.5})))
 BAD = {
     "nothing": "",
-    "another version": "2" + GOOD[1:],
+    "another version": "3" + GOOD[1:],
     "cut": GOOD[:-4],
     "one more letter": GOOD + "A",
     "a letter that is none": GOOD[:5] + "é" + GOOD[6:],
