@@ -1,6 +1,6 @@
 # What can be done here; `make help` lists it. Everything is installed into .venv.
 .SUFFIXES:
-.PHONY: help start test lint format requirements benchmark clean chromium beside
+.PHONY: help start test lint format requirements benchmark fuzz clean chromium beside
 
 PYTHON = python3
 VENV = .venv
@@ -32,6 +32,9 @@ requirements: $(VENV)/requirements-dev.stamp  ## recompile requirements*.txt fro
 
 benchmark: chromium  ## time what must stay fast
 	@for file in $$(grep -l __main__ benchmarks/*.py); do $(RUN) "benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+fuzz: $(VENV)/requirements-dev.stamp  ## look for input that breaks a promise (make fuzz TARGET=link SECONDS=300)
+	$(RUN) tests.fuzzing $(TARGET) --seconds $(or $(SECONDS),60)
 
 clean:  ## remove .venv, caches and what tests leave behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist test-artefacts

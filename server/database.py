@@ -1,10 +1,11 @@
 """A database that is asked within a time, says why it does not answer, and is tried again.
 
 SQLite writes to the disk before a save is acknowledged (WAL, ``synchronous=FULL``). So does
-PostgreSQL.
+PostgreSQL. On a read-only disk SQLite is still read.
 """
 
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -46,6 +47,7 @@ class Database:
         options = _sqlite_options() if self.is_sqlite else _postgresql_options()
         self.engine = create_engine(url, **options)
         if self.is_sqlite:
+            event.listen(self.engine, "do_connect", _open_sqlite)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._writing = self.engine.execution_options(writes=True)
@@ -103,6 +105,8 @@ class Database:
         if reason in ("down", "slow"):
             self._left_alone_for = reason
             self._left_alone_until = time.monotonic() + LEFT_ALONE
+        if reason == "read_only":
+            self.engine.dispose()  # a file that was opened for reading stays so
         LOG.warning("database does not answer", extra={"fields": {"reason": reason}})
         self._failed(reason)
         return UnavailableError(reason)
@@ -158,11 +162,36 @@ def _postgresql_options() -> dict[str, Any]:
     }
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
+def _open_sqlite(dialect: Any, record: Any, arguments: list[Any], options: Any) -> Any:
+    """Open a file that cannot change for what it is; ``None``: open it as any other.
+
+    SQLite makes files beside one with a write-ahead log, which it cannot on a read-only disk. Told
+    that it need not, it does not look into the log: there must be nothing in that.
+    """
+    path = Path(arguments[0]).absolute()
+    log = Path(f"{path}-wal")
+    record.info["is_on_read_only_disk"] = is_on_read_only_disk = _is_on_read_only_disk(path)
+    record.info["cannot_change"] = is_on_read_only_disk and not (
+        log.exists() and log.stat().st_size
+    )
+    if not record.info["cannot_change"]:
+        return None
+    return dialect.dbapi.connect(f"{path.as_uri()}?immutable=1", uri=True, **options)
+
+
+def _is_on_read_only_disk(path: Path) -> bool:
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except (OSError, AttributeError):  # not there yet; or Windows, which cannot say
+        return False
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
     # The driver would begin transactions when it thinks best.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout={1000 * BUSY_SECONDS}")
-    _write_ahead(connection)
+    if not record.info["cannot_change"]:
+        _write_ahead(connection)
     for pragma in (
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -187,6 +216,8 @@ def _write_ahead(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    if connection.info["is_on_read_only_disk"]:
+        connection.detach()  # for this once: the next time the disk may be another
     # Whoever will write takes the lock at once, and waits for it rather than fail half-way.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

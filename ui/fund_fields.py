@@ -8,6 +8,7 @@ import streamlit as st
 from roi_model import Problem, Scenario, ScenarioError
 from roi_model.editing import rebuilt
 from roi_model.funding import cost_counted_in_posts, with_funding
+from roi_model.parameters import Factor
 from roi_model.value_map import Cost, Funding
 from ui import editing, state, typed
 from ui.bases import load
@@ -21,14 +22,18 @@ UNITS = {"posts": "staff", "cost_per_post": "EUR/staff/year"}
 
 def like() -> Funding:
     """Return the funding case that lends its labels and its elasticity to those of one's own."""
-    return load(DEFAULT_CASE).funding
+    funding = load(DEFAULT_CASE).funding
+    assert funding is not None  # the published case has one
+    return funding
 
 
 def implied(scenario: Scenario) -> Scenario | None:
     """Return a scenario with the funding case that a cost counted in posts implies, if one is."""
     cost = cost_counted_in_posts(scenario)
+    if cost is None:
+        return None
     try:
-        return cost and with_funding(scenario, cost=cost.id, like=like())
+        return with_funding(scenario, cost=cost.id, like=like())
     except ScenarioError:
         return None
 
@@ -53,18 +58,19 @@ def numbers(page: Page, funding: Funding | None) -> None:
             editing.toolbar(page)
             _who_pays(page)
         for name in UNITS:
-            number, address = getattr(funding, name, None), f"funding.{name}"
+            number: Factor | None = getattr(funding, name, None)
+            address = f"funding.{name}"
             if number is not None and not is_own:
                 label, help_text = t.of(number.label), t.of(number.help)
                 number_field(page, address, number, label=label, help=help_text)
                 continue
-            is_known = number is not None and not number.is_to_fill
+            known = None if number is None or number.is_to_fill else number
             field, papers = st.columns([5, 6], gap="medium")
             with field:
-                _field(page, name, number.value if is_known else None)
-            if is_known:
+                _field(page, name, None if known is None else known.value)
+            if known is not None:
                 with papers:
-                    st.html(papers_of(page, address, number))
+                    st.html(papers_of(page, address, known))
         if is_own and page.scenario.funding is not None:
             st.caption(t("fund.in_link"))
             st.button(

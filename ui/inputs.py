@@ -7,13 +7,13 @@ import streamlit as st
 from roi_model import units
 from roi_model.parameters import Duration, Factor, Parameter, Rate, Share
 from roi_model.settings import CONVENTIONS, SETTING_NUMBERS
-from roi_model.value_map import OUTCOME_SHARES, Outcome
+from roi_model.value_map import OUTCOME_SHARES, Cost, Outcome
 from ui import editing, scripts, state, typed
 from ui.frame import Page, named
 from ui.labels import choice_text, label_of, refusal_text, value_text
 from ui.markup import Cell, badge, external_link, folded, html, table
 from ui.origins import origin_text
-from ui.words import Words, typeset
+from ui.words import UNDEFINED, Words, typeset
 
 ASKED = ("deadweight", "displacement", "attribution", "drop_off")
 """Shares that are asked for as questions."""
@@ -233,11 +233,35 @@ def changed_values(page: Page) -> None:
         for address in (*dict(page.case.parameters()), *page.case.choices())
         if address in changed
     ]
-    summary = t.counted("inputs.changed", len(changed), number=t.number(len(changed)))
+    lines = _changed_lines(page)
+    key = "inputs.differing" if lines else "inputs.changed"
+    rows += lines
+    summary = t.counted(key, len(rows), number=t.number(len(rows)))
     headings = [t(f"table.{name}") for name in ("number", "published", "yours")]
     with st.container(horizontal=True, key="changed"):
-        st.html(folded(summary, table(summary, headings, rows, t)))
+        if rows:
+            st.html(folded(summary, table(summary, headings, rows, t)))
+        else:
+            st.caption(t("inputs.changed_beside"))
         st.button(t("inputs.reset_all"), icon=":material/restart_alt:", on_click=state.reset)
+
+
+def _changed_lines(page: Page) -> list[tuple[str, str, str]]:
+    """Return each line changed, added or removed, and what the case and the scenario have of it."""
+    t, edits = page.t, page.edits
+    stated: tuple[Cost | Outcome, ...] = (*page.case.costs, *page.case.outcomes)
+    had = {one.id: t.of(one.label) for one in stated}
+    changed: tuple[Cost | Outcome, ...] = (*edits.costs, *edits.outcomes)
+    there, none = t("inputs.line_there"), UNDEFINED
+    found = []
+    for one in changed:
+        label = t.of(one.label)
+        if one.id in had:
+            found.append((label, there, t("inputs.line_changed")))
+        else:
+            found.append((label, none, t("inputs.line_added")))
+    removed = (*edits.removed_costs, *edits.removed_outcomes)
+    return found + [(had[one], there, t("inputs.line_removed")) for one in removed]
 
 
 def _reset_button(page: Page, address: str) -> None:

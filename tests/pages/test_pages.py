@@ -1,5 +1,6 @@
 """The pages as visitors use them, in both languages, with the figures to the last digit."""
 
+import math
 import re
 from html import escape
 
@@ -8,8 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from roi_model import evaluate, load_case
+from roi_model.editing import Edits
 from roi_model.evidence_library import evidence_library
-from roi_model.parameters import Provenance
+from roi_model.parameters import Name, Provenance
 from roi_model.reference_data import correction_scale, mediation_in_figures, published_ratios
 from roi_model.scenario import SETTING_CHOICES, SETTING_NUMBERS
 from roi_model.sensitivity import one_at_a_time
@@ -36,7 +38,7 @@ from ui import link
 from ui.frame import PAGES
 from ui.labels import label_of, perspective_label
 from ui.ledger import stamp_for
-from ui.words import LANGUAGES, typeset, words_in
+from ui.words import LANGUAGES, UNDEFINED, typeset, words_in
 
 CASE = load_case("promevil")
 NARROW, NO_BREAK = "\u202f", "\u00a0"
@@ -712,6 +714,22 @@ class TestOnesOwnNumbers:
         assert [label_of(SAVING, CASE, t), t.value(788, "EUR/person/year"),
                 t.value(1_000, "EUR/person/year")] in rows  # fmt: skip
         assert [t("setting.lines"), t("lines.all"), t("lines.itemised")] in rows
+
+    @languages
+    def test_lines_added_changed_and_removed_are_listed_too(self, language):
+        t = words_in(language)
+        quiet, police = (one for one in CASE.outcomes if one.id in ("quiet_nights", "police_time"))
+        renamed = quiet.model_copy(update={"label": Name(fr="Nuits", en="Nights")})
+        added = police.model_copy(update={"id": "more"})
+        edits = Edits(outcomes=(renamed, added), removed_outcomes=("police_time",))
+        query = link.address_of(CASE, edits, language, math.nan)
+        rows = tables(open_app("result", language, **query))
+        there = t("inputs.line_there")
+        assert rows[t.counted("inputs.differing", 3, number="3")] == [
+            [t.of(renamed.label), there, t("inputs.line_changed")],
+            [t.of(added.label), UNDEFINED, t("inputs.line_added")],
+            [t.of(police.label), there, t("inputs.line_removed")],
+        ]
 
     @languages
     def test_can_be_reset_one_by_one(self, language):

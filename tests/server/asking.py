@@ -10,14 +10,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.ui.reading_code import ROOT
 
 SECONDS_TO_START = 60
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,15 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what a coroutine returns, run in a thread of its own.
+
+    In this one a browser that other tests drive may have its loop.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def ask_app(
@@ -74,7 +85,7 @@ def ask_app(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    run(app(scope, receive, send))
     start = sent[0]
     return Answer(
         start["status"],
@@ -140,7 +151,7 @@ def running_server(log: Any = subprocess.DEVNULL, **settings: Any) -> Iterator[s
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + SECONDS_TO_START
-        while not _is_alive(address):
+        while not is_alive(address):
             assert process.poll() is None, "the server stopped at once"
             assert time.monotonic() < deadline, "the server does not answer"
             time.sleep(0.1)
@@ -154,7 +165,8 @@ def running_server(log: Any = subprocess.DEVNULL, **settings: Any) -> Iterator[s
             process.wait()
 
 
-def _is_alive(address: str) -> bool:
+def is_alive(address: str) -> bool:
+    """Say whether a server answers there."""
     try:
         return ask(f"{address}/healthz").text == "ok"
     except OSError:

@@ -24,7 +24,7 @@ from server.api_description import description
 from server.asked import DEEPEST, deepest, json_in
 from server.settings import settings_from
 from server.work import AT_A_TIME, WAITING, BusyError, TooLongError, Workers
-from tests.server.asking import Answer, ask, ask_app
+from tests.server.asking import Answer, ask, ask_app, run
 
 JSON = {"content-type": "application/json"}
 
@@ -260,14 +260,14 @@ class TestWorkers:
             gate.set()
             return await asyncio.gather(*asked)
 
-        assert all(asyncio.run(ask_many()))
-        assert asyncio.run(workers.do(lambda: 7)) == 7
+        assert all(run(ask_many()))
+        assert run(workers.do(lambda: 7)) == 7
 
     def test_give_up_on_what_is_late_and_keep_its_place(self):
         gate, workers = threading.Event(), Workers(seconds=0.05)
         begun = time.perf_counter()
         with pytest.raises(TooLongError):
-            asyncio.run(workers.do(lambda: gate.wait(5)))
+            run(workers.do(lambda: gate.wait(5)))
         assert time.perf_counter() - begun < 2
         gate.set()
 

@@ -15,15 +15,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import sync_playwright
 
 from roi_model import load_case
 from server.backup import back_up, main
 from server.settings import Settings, settings_from, variable
 from server.storage import Storage
-from tests.server.asking import ask, environment, free_port, running_server
+from tests.server.asking import ask, environment, free_port, is_alive, running_server
 from tests.server.databases import opened, wait_until
-from tests.server.test_browser import OPTIONS, open_page, rest
+from tests.server.test_browser import open_page, rest, visitor
 from tests.ui.reading_code import ROOT
 from ui.saving import Author
 
@@ -166,19 +165,13 @@ class TestStartCommands:
             stderr=subprocess.DEVNULL,
         )
         try:
-            wait_until(lambda: process.poll() is not None or self.answers(port), 40)
+            address = f"http://127.0.0.1:{port}"
+            wait_until(lambda: process.poll() is not None or is_alive(address), 40)
             assert process.poll() is None, "it ended"
-            yield f"http://127.0.0.1:{port}"
+            yield address
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=20)
-
-    @staticmethod
-    def answers(port: int) -> bool:
-        try:
-            return ask(f"http://127.0.0.1:{port}/healthz").text == "ok"
-        except OSError:
-            return False
 
     @pytest.fixture
     def python(self, tmp_path):
@@ -314,7 +307,7 @@ def running_nginx(place: Path, ports: list[int]):
         ["nginx", "-c", file, "-g", "daemon off; user root;"], stderr=subprocess.DEVNULL
     )
     try:
-        wait_until(lambda: TestStartCommands.answers(own))
+        wait_until(lambda: is_alive(f"http://127.0.0.1:{own}"))
         yield f"http://127.0.0.1:{own}"
     finally:
         process.terminate()
@@ -332,11 +325,8 @@ def test_who_loses_her_replica_finds_her_scenario_on_the_other(cluster, tmp_path
         running_server(port=ports[0], **shared) as first,
         running_server(port=ports[1], **shared) as second,
         running_nginx(tmp_path, ports) as address,
-        sync_playwright() as playwright,
+        visitor() as page,
     ):
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
-        page = browser.new_context(locale="fr-FR").new_page()
-        page.set_default_timeout(30_000)
         open_page(page, f"{address}/saved?v=1&lang=fr&quiet_nights.people=1200")
         page.get_by_role("button", name="Enregistrer", exact=True).click()
         reference = page.locator("code", has_text="/s/").first.inner_text().partition("/s/")[2]
@@ -357,7 +347,6 @@ def test_who_loses_her_replica_finds_her_scenario_on_the_other(cluster, tmp_path
         identifier = reference.partition(".")[0]
         found = Storage(database).open(identifier).scenario
         assert found.value_at("quiet_nights.people") == 1200
-        browser.close()
 
 
 def process_at(port: int) -> int:

@@ -4,6 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from roi_model import load_case
+from roi_model.funding import with_funding
+from roi_model.parameters import Correlation
+from roi_model.templates import load_template
 from server.database import Database
 from server.desk import Desk
 from server.metrics import Metrics
@@ -11,14 +14,17 @@ from server.settings import settings_from
 from server.short_links import query_of
 from server.storage import Storage
 from tests.pages.opening import go_to, htmls, open_app, press, shown
-from ui import saving
+from ui import bases, opened_version, saving
 from ui.saving import Author, UnavailableError
 from ui.words import words_in
 
 CASE = load_case("promevil")
 CHANGED = CASE.with_changes({"quiet_nights.people": 1200})
-NO_LINK = CASE.model_copy(update={"funding": None})
-"""A scenario that no link opens: it says nothing of posts."""
+BOUND = Correlation(
+    between=("quiet_nights.people", "police_time.hours"), value=0.5, provenance="yours"
+)
+NO_LINK = CASE.model_copy(update={"correlations": (BOUND,)})
+"""A scenario that no link opens: two of its numbers vary together."""
 t = words_in("fr")
 
 
@@ -144,6 +150,58 @@ def test_a_version_made_of_data_corrected_since_shows_what_it_showed(storage):
     app = open_app("result", None, **query)
     assert app.session_state["scenario"].value_at("state_aid") == 1_000_000
     assert app.session_state["case"] == older
+    assert not app.info  # no shipped case ever said so: it is a case of one's own
+
+
+@pytest.fixture
+def corrected(monkeypatch):
+    """The shipped case as if it had been corrected since what is saved was saved."""
+    aid = CASE.costs[0].model_copy(update={"value": 1_400_000.0})
+    today = CASE.model_copy(update={"costs": (aid, *CASE.costs[1:])})
+    for module in (bases, opened_version, saving):
+        monkeypatch.setattr(module, "load", {CASE.id: today}.__getitem__)
+    return today
+
+
+@pytest.mark.parametrize("way", ["link", "list"])
+def test_a_version_says_which_shipped_numbers_are_others_today(storage, corrected, way):
+    saved = keep(storage)
+    if way == "link":
+        app = open_app("result", None, **query_of(storage.open(saved.id), "fr"))
+    else:
+        app = saved_page()
+        app.session_state["saved_keys"] = {saved.id: saved.key}
+        app.run()
+        press(app, t("saved.open"))
+    assert not app.exception
+    (said,) = [one.value for one in app.info]
+    assert said.startswith(t("saved.corrected"))
+    (line,) = said.splitlines()[1:]
+    before, now = (t.value(one, "EUR/year") for one in (1_500_000.0, 1_400_000.0))
+    assert line == "- " + t("link.was", label=t.of(CASE.costs[0].label), before=before, now=now)
+    assert app.session_state["scenario"] == CHANGED  # the version shows what it showed
+
+
+def test_a_version_says_nothing_of_a_number_that_it_states_itself(storage, corrected):
+    saved = keep(storage, CASE.with_changes({"state_aid": 1_600_000}))
+    app = open_app("result", None, **query_of(storage.open(saved.id), "fr"))
+    assert not app.info
+
+
+def test_a_version_says_nothing_where_nothing_was_corrected(storage):
+    app = open_app("result", None, **query_of(storage.open(keep(storage).id), "fr"))
+    assert not app.info
+
+
+def test_a_funding_case_of_ones_own_is_saved_with_the_rest(storage):
+    case = load_template("adulte_relais").case
+    filled = case.with_changes({"state_aid": 4.0})
+    own = with_funding(filled, cost="state_aid", like=CASE.funding)
+    saved = keep(storage, own, began_as=case)
+    assert storage.open(saved.id).scenario == own
+    app = open_app("result", None, **query_of(storage.open(saved.id), "fr"))
+    assert app.session_state["scenario"] == own
+    assert "edits" in app.query_params
 
 
 def test_a_short_link_carries_the_whole_link_where_that_opens_the_same(storage):
