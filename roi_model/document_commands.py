@@ -70,9 +70,7 @@ def _report(options: argparse.Namespace) -> int:
         documents.report(
             scenario,
             Path(options.output),
-            language=options.language,
-            today=options.date,
-            case=load_scenario(options.case),
+            **_about(options),
             association=options.association,
             logo=None if options.logo is None else Path(options.logo),
         )
@@ -82,14 +80,17 @@ def _report(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     scenario = scenario_of(options)
     with _documents(options.command) as documents:
-        documents.export(
-            scenario,
-            Path(options.output),
-            language=options.language,
-            today=options.date,
-            case=load_scenario(options.case),
-        )
+        documents.export(scenario, Path(options.output), **_about(options))
     return 0
+
+
+def _about(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what every document of a scenario is told: its language, its date, where it began."""
+    return {
+        "language": options.language,
+        "today": options.date,
+        "case": load_scenario(options.case),
+    }
 
 
 def _portfolio_report(options: argparse.Namespace) -> int:
