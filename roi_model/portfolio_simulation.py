@@ -173,7 +173,7 @@ def simulate_portfolio(
     starts = range(0, len(portfolio), rows)
     with _executor(executor, workers, len(portfolio) * draws, len(starts)) as (pool, many):
         engine = engine_of(plan)  # faults of the template come out here, and not of a worker
-        sums = np.zeros((len(engine.line_ids), engine.size))
+        sums = np.zeros((len(engine.lines.ids), engine.size))
         of_groups = np.zeros((len(groups.named), 2, engine.size))
         order = _canonical_order(portfolio)
         tasks = [order[start : start + rows] for start in starts]
@@ -261,10 +261,10 @@ def _result(
     sums: Amounts,
     by_group: Mapping[str, Mapping[str, GroupResult]],
 ) -> PortfolioSimulation:
-    lines = dict(zip(engine.line_ids, sums, strict=True))
+    lines = dict(zip(engine.lines.ids, sums, strict=True))
     template, nothing = plan.template, np.zeros(engine.size)
-    counted = {one: sign * lines[one] for one, sign in engine.signs.items() if sign}
-    paid = {one: lines[one] for one in engine.counted_costs}
+    counted = {one: sign * lines[one] for one, sign in engine.lines.signs.items() if sign}
+    paid = {one: lines[one] for one in engine.lines.counted_costs}
     benefits = sum(counted.values(), start=nothing)
     uncertain = {one.address for one in uncertain_numbers(template)}
     varied = tuple(one for one in plan.between_rows if one in uncertain or one in portfolio.numbers)
@@ -273,13 +273,13 @@ def _result(
         perspective=plan.perspective,
         method="sobol",
         seed=plan.seed,
-        replicates=engine.source.replicates,
+        replicates=engine.replicates,
         varied=varied,
         benefits=benefits,
         costs=sum(paid.values(), start=nothing),
         contributions=_contributions(counted, benefits),
     )
-    gained = {one: lines.get(one, nothing) for one in engine.signs}
+    gained = {one: lines.get(one, nothing) for one in engine.lines.signs}
     shared = shared_out(template, plan.perspective, gained, paid, nothing)
     quantiles = partial(_range, level=plan.level)
     return PortfolioSimulation(

@@ -11,18 +11,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from roi_model import evaluate
-from roi_model.editing import edits_of
 from server.limits import RateLimit
 from server.middleware import language_of
-from ui import link
 from ui.not_found import no_saved_scenario, not_now
 from ui.saving import (
     SavingError,
     Store,
     UnavailableError,
     Version,
-    is_shipped_today,
+    link_of,
     split_reference,
 )
 from ui.words import Language
@@ -59,15 +56,10 @@ def short_link_routes(store: Store | None) -> list[Route]:
 
 def query_of(version: Version, language: Language) -> dict[str, str]:
     """Return the parameters of the address that opens a version."""
-    saved = {"saved": version.reference}
-    case, scenario = version.began_as, version.scenario
-    if is_shipped_today(case):
-        edits = edits_of(case, scenario)
-        if link.gives_back(case, edits, scenario):
-            query = link.address_of(case, edits, language, evaluate(scenario).ratio)
-            if query is not None and len(urlencode(query)) < LONGEST_REDIRECT:
-                return query | saved
-    return {"lang": language} | saved
+    own = link_of(version, language)
+    if own is None or len(urlencode(own)) >= LONGEST_REDIRECT:
+        own = {"lang": language}
+    return own | {"saved": version.reference}
 
 
 def _said(page: str, status: int) -> Response:

@@ -18,7 +18,7 @@ import roi_model
 from roi_model import Evaluation, Scenario, evaluate
 from roi_model.editing import Edits, edits_of
 from roi_model.templates import templates
-from ui import link, opened_version, received, reconnection, saving, scripts, state
+from ui import fund_choices, link, opened_version, received, reconnection, saving, scripts, state
 from ui.labels import perspective_label, refusal_text
 from ui.ledger_words import notices
 from ui.theme import Palette, palette, style_sheet
@@ -158,6 +158,8 @@ def open_page(name: PageName) -> Page:
     here = page.address | ({"step": str(state.step())} if is_guided else {})
     if name == "compare":
         here |= received.in_address(page.address)
+    if name == "fund":
+        here |= fund_choices.in_address()
     if st.query_params.to_dict() != here:
         st.query_params.from_dict(here)
     reconnection.watched(t)

@@ -26,7 +26,11 @@ DEFAULT_CASE = "promevil"
 
 VERSION = "1"
 COMPARED = "with"
-"""The parameter in which the page that compares keeps the links received: no part of a link."""
+"""The parameter in which the page that compares keeps the links received."""
+BUDGET, TARGET = "budget", "target"
+"""Those in which the page of the posts keeps what is typed there."""
+OF_PAGES = (COMPARED, BUDGET, TARGET)
+"""What pages keep in their own addresses: no part of a link."""
 MOST_NAMES = 300
 LONGEST_VALUE = 60
 
@@ -114,7 +118,7 @@ def opened(
 
     ``believe`` takes away from edits what their papers claim and the data does not bear out.
     """
-    query = {name: said for name, said in query.items() if name != COMPARED}
+    query = {name: said for name, said in query.items() if name not in OF_PAGES}
     ignored: list[Problem] = []
     own: set[str] = set()
     disbelieved: tuple[tuple[str, Parameter], ...] = ()
@@ -178,7 +182,7 @@ def encode(changes: Mapping[str, Value], language: Language) -> dict[str, str]:
     return {
         "v": VERSION,
         "lang": language,
-        **{address: _written(value) for address, value in sorted(changes.items())},
+        **{address: text_of(value) for address, value in sorted(changes.items())},
     }
 
 
@@ -227,7 +231,7 @@ def allowed_changes(
     return kept, refused
 
 
-def _written(value: Value) -> str:
+def text_of(value: Value) -> str:
     """Return a value as short as it reads back to the same one."""
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from roi_model import Problem, Scenario, ScenarioError
-from ui import kept_tab, link
-from ui.bases import believed, load
+from roi_model import Problem, Scenario
+from ui import kept_tab, link, saving
 from ui.packing import LONGEST_PACKED, UnreadableError, packed_data, unpacked_data
+from ui.pasted import NotOpened, Pasted, read
 
 MOST_LINKS = 6
 LONGEST_LINK = 20_000
@@ -28,9 +28,10 @@ CHOSEN = "compare_chosen"
 PICKS = (CHOSEN, "compare_from", "compare_to")
 """What is chosen to be compared, by the keys of scenarios."""
 KEY, PLACE = "compare_kept", "roi_compared"
-_LINKS, _ADDRESS, _IS_KNOWN = "compare_links", "compare_address", "compare_known"
+_LINKS, _MISSING = "compare_links", "compare_missing"
+_ADDRESS, _IS_KNOWN = "compare_address", "compare_known"
 
-Refused = Literal["unreadable", "too_many"]
+Refused = NotOpened | Literal["too_many"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +46,28 @@ class Received:
     scenario: Scenario
     ignored: tuple[Problem, ...]
     announced: link.Announced
+    version: saving.Version | None
+    """The saved version, where it is one."""
 
     @property
     def key(self) -> str:
         """Return what stands for it on the page."""
         return f"link_{self.number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """A saved version that was compared, and that cannot be opened."""
+
+    number: int
+    name: str
+    query: str
+    reason: NotOpened
+
+    @property
+    def is_awaited(self) -> bool:
+        """Say whether it may be opened later: it is kept until then."""
+        return self.reason in ("not_now", "not_readable")
 
 
 def links() -> list[Received]:
@@ -62,14 +80,23 @@ def links() -> list[Received]:
 
 def add(text: str) -> Received | Refused:
     """Add the scenario of a link, or say why it cannot be."""
-    if (query := _query(text)) is None or (asked := read_link(query)) is None:
-        return "unreadable"
+    store = saving.offered()
+    hosts = [st.context.url or "", (store and store.public_url) or ""]
+    pasted = read(text, hosts=[one for one in hosts if one])
+    if not isinstance(pasted, Pasted):
+        return pasted
     if len(links()) >= MOST_LINKS:
         return "too_many"
     number = max((one.number for one in links()), default=0) + 1
-    added = _received(number, "", query, asked)
+    name = "" if pasted.version is None else _one_line(pasted.version.name)
+    added = _received(number, name, pasted)
     _keep([*links(), added])
     return added
+
+
+def missing() -> list[Missing]:
+    """Return the saved versions that were compared and cannot be opened."""
+    return st.session_state.get(_MISSING, [])
 
 
 def rename(key: str, name: str) -> None:
@@ -83,50 +110,17 @@ def remove(key: str) -> None:
     _keep([one for one in links() if one.key != key])
 
 
-def read_link(text: str) -> link.Opened | None:
-    """Return what a link says, whole or its parameters alone; ``None`` if it cannot be read.
-
-    What it says of its papers is believed as far as the shipped data bears it out.
-    """
-    query = _query(text)
-    try:
-        pairs = dict(_pairs(query or ""))
-        asked = link.opened(pairs, load, believed)
-    except (ValueError, ScenarioError):
-        return None
-    lost = {one.where for one in asked.ignored}
-    names = pairs.keys() - {"lang", "step", "ratio", "data"}
-    if not names or names <= lost or lost & {"case", "edits"}:
-        return None
-    return asked
-
-
-def _query(text: str) -> str | None:
-    """Return the parameters of a link that say something of its scenario."""
-    before, mark, after = text.strip().partition("?")
-    query = (after if mark else before).partition("#")[0]
-    beside = ("lang", "step", "saved", link.COMPARED)
-    try:
-        pairs = _pairs(query)
-    except ValueError:
-        return None
-    return urlencode({name: said for name, said in pairs.items() if name not in beside})
-
-
-def _pairs(query: str) -> dict[str, str]:
-    pairs = parse_qs(query, keep_blank_values=True, max_num_fields=link.MOST_NAMES)
-    return {name: values[-1] for name, values in pairs.items()}
-
-
-def _received(number: int, name: str, query: str, asked: link.Opened) -> Received:
+def _received(number: int, name: str, pasted: Pasted) -> Received:
+    opened = pasted.opened
     return Received(
         number=number,
         name=name,
-        query=query,
-        case=asked.case,
-        scenario=asked.scenario,
-        ignored=asked.ignored,
-        announced=asked.announced,
+        query=pasted.query,
+        case=opened.case,
+        scenario=opened.scenario,
+        ignored=opened.ignored,
+        announced=opened.announced,
+        version=pasted.version,
     )
 
 
@@ -146,7 +140,7 @@ def say_address(text: str | None) -> None:
 def in_address(address: Mapping[str, str]) -> dict[str, str]:
     """Return what an address is to hold besides of the links received; nothing without room."""
     try:
-        beside = {link.COMPARED: packed_data(_said())} if links() else {}
+        beside = {link.COMPARED: packed_data(_said())} if _to_keep() else {}
     except UnreadableError:
         return {}
     return beside if len(urlencode({**address, **beside})) <= LONGEST_ADDRESS else {}
@@ -154,7 +148,7 @@ def in_address(address: Mapping[str, str]) -> dict[str, str]:
 
 def exchange() -> None:
     """Let the tab of the browser keep the links, and take those that it kept."""
-    kept = json.dumps(_said(), separators=(",", ":")) if links() else ""
+    kept = json.dumps(_said(), separators=(",", ":")) if _to_keep() else ""
     is_new = not st.session_state.get(_IS_KNOWN)
     kept_tab.exchange(PLACE, kept, is_new=is_new, key=KEY, on_kept_change=_take_kept)
 
@@ -166,7 +160,11 @@ def _keep(found: list[Received]) -> None:
 def _said() -> dict[str, Any]:
     """Return the links and what is chosen of them, as JSON can say it."""
     picks = {name: st.session_state[name] for name in PICKS if st.session_state.get(name)}
-    return {"links": [[one.number, one.name, one.query] for one in links()], **picks}
+    return {"links": [[one.number, one.name, one.query] for one in _to_keep()], **picks}
+
+
+def _to_keep() -> list[Received | Missing]:
+    return [*links(), *(one for one in missing() if one.is_awaited)]
 
 
 def _take_kept() -> None:
@@ -183,30 +181,40 @@ def _take(said: Any) -> None:
     if not isinstance(said, dict) or not isinstance(said.get("links"), list):
         return
     found: list[Received] = list(st.session_state.get(_LINKS, []))
+    missing: list[Missing] = list(st.session_state.get(_MISSING, []))
     is_first = not found
     for one in said["links"][:MOST_LINKS]:
-        if len(found) < MOST_LINKS and (link_read := _from(one, found)) is not None:
-            found.append(link_read)
-    st.session_state[_LINKS] = found
+        opened = _from(one, found) if len(found) < MOST_LINKS else None
+        if isinstance(opened, Received):
+            found.append(opened)
+        elif opened is not None and opened not in missing:
+            missing.append(opened)
+    st.session_state[_LINKS], st.session_state[_MISSING] = found, missing
     for name in PICKS if is_first else ():
         pick = said.get(name)
         if _are_texts(pick) if name == CHOSEN else isinstance(pick, str):
             st.session_state[name] = pick
 
 
-def _from(said: Any, found: list[Received]) -> Received | None:
-    """Return a link as it was kept, unless it is there already or cannot be read."""
+def _from(said: Any, found: list[Received]) -> Received | Missing | None:
+    """Return a link as it was kept, unless it is there already or makes no sense."""
     if not isinstance(said, list) or len(said) != 3:
         return None
     number, name, query = said
     if not _are_texts([name, query]) or len(query) > LONGEST_LINK:
         return None
-    if query in {one.query for one in found} or (asked := read_link(query)) is None:
+    if query in {one.query for one in found}:
         return None
     numbers = {one.number for one in found}
     is_free = isinstance(number, int) and 0 < number < 1_000 and number not in numbers
     number = number if is_free else max(numbers, default=0) + 1
-    return _received(number, _one_line(name), query, asked)
+    name = _one_line(name)
+    pasted = read(f"?{query}")
+    if isinstance(pasted, Pasted):
+        return _received(number, name, pasted)
+    if pasted == "unreadable":
+        return None
+    return Missing(number=number, name=name, query=query, reason=pasted)
 
 
 def _are_texts(said: Any) -> bool:

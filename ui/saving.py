@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from roi_model import Scenario
+from roi_model import Scenario, evaluate
+from roi_model.editing import edits_of
+from ui import link
 from ui.bases import load
+from ui.words import Language
 
 LONGEST_NAME = 120
 """Characters of the name of a saved scenario."""
@@ -205,3 +208,14 @@ def is_shipped_today(case: Scenario) -> bool:
     except KeyError:
         return False
     return today is case or today == case
+
+
+def link_of(version: Version, language: Language) -> dict[str, str] | None:
+    """Return the parameters of the link that opens the very same scenario today, if one does."""
+    case, scenario = version.began_as, version.scenario
+    if not is_shipped_today(case):
+        return None
+    edits = edits_of(case, scenario)
+    if not link.gives_back(case, edits, scenario):
+        return None
+    return link.address_of(case, edits, language, evaluate(scenario).ratio)

@@ -13,7 +13,7 @@ import streamlit as st
 from roi_model import Evaluation, Problem, Scenario, ScenarioError, evaluate
 from roi_model.editing import restored, with_number
 from roi_model.scenario import Value
-from ui import link, opened_version, received, typed
+from ui import fund_choices, link, opened_version, received, typed
 from ui.bases import believed, load
 from ui.ledger import stamp_for
 from ui.words import Language, preferred_language
@@ -38,6 +38,7 @@ def settle() -> None:
         return
     query = st.query_params.to_dict()
     received.say_address(query.get(link.COMPARED))
+    fund_choices.say_address(query)
     version = opened_version.take(query.pop("saved", None), has_link="v" in query)
     asked = link.opened(query, load, believed)
     st.session_state.language = preferred_language(asked.language, st.context.locale)

@@ -27,6 +27,22 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
 ]
 
+AT_REST = """(quiet) => new Promise((resolve) => {
+  let before = "", since = 0;
+  const look = (now) => {
+    const main = document.querySelector("[data-testid=stMain]");
+    const waits = document.querySelector("[data-testid=stSkeleton]");
+    const moves = document.getAnimations().some((one) => one.playState === "running");
+    const seen = [main?.scrollWidth, main?.scrollHeight, document.all.length].join();
+    if (waits || moves || seen !== before) since = now;
+    before = seen;
+    if (now - since > quiet) resolve();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+"""Ends once nothing is awaited, moves or grows for some milliseconds: charts and colours too."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives Chromium, so that it can be left out where there is none."""
@@ -129,6 +145,10 @@ class Visitor:
         self.page.locator("h1").wait_for()
         self.page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
 
+    def comes_to_rest(self, milliseconds: int = 300) -> None:
+        """Wait until nothing on the page was awaited, moved or grew for that long."""
+        self.page.evaluate(AT_REST, milliseconds)
+
     def type(self, label: str, text: str) -> None:
         """Type ``text`` into the field whose label begins with ``label``, and press Enter."""
         field = self.page.get_by_role("textbox", name=label)
@@ -143,27 +163,57 @@ class Visitor:
         )
 
 
+def new_context(
+    chromium: Browser, language: str, *, width: int = 1440, height: int = 900, theme: str = "light"
+) -> BrowserContext:
+    """Return a browser as somebody has it who speaks that language, without any memory."""
+    context = chromium.new_context(
+        locale={"fr": "fr-FR", "en": "en-GB", "de": "de-DE"}[language],
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+    )
+    context.set_default_timeout(20_000)
+    return context
+
+
 @pytest.fixture
 def visitor(chromium: Browser, server: str) -> Iterator:
     """Make visitors: ``visitor(language="fr", width=1440, theme="light")``."""
     contexts = []
 
-    def new(
-        language: str = "fr",
-        *,
-        width: int = 1440,
-        height: int = 900,
-        theme: str = "light",
-        server: str = server,
-    ) -> Visitor:
-        locale = {"fr": "fr-FR", "en": "en-GB", "de": "de-DE"}[language]
-        context = chromium.new_context(
-            locale=locale, viewport={"width": width, "height": height}, color_scheme=theme
-        )
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        return Visitor(context, server)
+    def new(language: str = "fr", *, server: str = server, **of_the_browser) -> Visitor:
+        contexts.append(new_context(chromium, language, **of_the_browser))
+        return Visitor(contexts[-1], server)
 
     yield new
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def browsers_in_use(chromium: Browser) -> Iterator:
+    """Browsers that tests share, by language and theme: what they fetched once they keep."""
+    contexts: dict[tuple[str, str], BrowserContext] = {}
+
+    def in_use(language: str, theme: str) -> BrowserContext:
+        if (language, theme) not in contexts:
+            contexts[language, theme] = new_context(chromium, language, theme=theme)
+        return contexts[language, theme]
+
+    yield in_use
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def reader(browsers_in_use, server: str) -> Iterator:
+    """Make visitors who only look, in a browser in use: ``reader("fr", theme="light")``."""
+    readers = []
+
+    def new(language: str, *, theme: str = "light") -> Visitor:
+        readers.append(Visitor(browsers_in_use(language, theme), server))
+        return readers[-1]
+
+    yield new
+    for one in readers:
+        one.page.close()

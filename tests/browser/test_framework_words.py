@@ -56,9 +56,9 @@ def english_on(page):
     ]
 
 
-def names_of_help(page):
-    page.locator("[data-testid=stTooltipIcon] button").first.wait_for()
-    return page.evaluate(
+def names_of_help(guest):
+    guest.comes_to_rest()
+    return guest.page.evaluate(
         """() => [...document.querySelectorAll("[data-testid=stTooltipIcon] button")]
         .map((button) => button.getAttribute("aria-label"))"""
     )
@@ -81,15 +81,15 @@ def test_a_french_page_says_nothing_of_the_frameworks_in_english(visitor, path):
 def test_a_help_icon_is_named_in_the_language_that_was_chosen_again_and_again(visitor):
     guest = visitor("fr")
     guest.open("/inputs")
-    french = names_of_help(guest.page)
+    french = names_of_help(guest)
     beginnings = {t.language: t("framework.help_for", text="") for t in (FRENCH, ENGLISH)}
     assert french
     assert all(name.startswith(beginnings["fr"]) for name in french)
     choose_language(guest, "en")
-    english = names_of_help(guest.page)
+    english = names_of_help(guest)
     assert all(name.startswith(beginnings["en"]) for name in english)
     choose_language(guest, "fr")
-    assert names_of_help(guest.page) == french
+    assert names_of_help(guest) == french
     assert english_on(guest.page) == []
 
 
@@ -158,7 +158,7 @@ def test_one_observer_does_it_all_and_costs_no_time_that_is_felt(visitor):
     guest.page.get_by_test_id("stMain").get_by_role("link").nth(1).click()  # another page
     guest.page.wait_for_url("**/inputs**")
     guest.wait()
-    names_of_help(guest.page)
+    names_of_help(guest)
     watching = guest.page.evaluate("window.watching")
     assert watching["observers"] == 1
     # Six drawings of a whole page, each of some 100 to 1 000 elements; 22 ms in all when measured.

@@ -31,22 +31,21 @@ def address_of(page, language):
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_page_fits_its_screens_looks_as_it_did_and_asks_nothing_of_other_hosts(
-    visitor, page, language, theme
+    reader, page, language, theme
 ):
-    her = visitor(language, theme=theme)
+    her = reader(language, theme=theme)
     her.open(address_of(page, language))
-    her.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
-    her.page.wait_for_timeout(1000)  # charts are drawn after the page is at rest
+    her.comes_to_rest(500)  # charts are drawn after the script
     main = her.page.get_by_test_id("stMain")
     ARTEFACTS.mkdir(exist_ok=True)
     changed = []
     for width in WIDTHS:
         her.page.set_viewport_size({"width": width, "height": 900})
-        her.page.wait_for_timeout(500)
+        her.comes_to_rest()
         assert main.evaluate("element => element.scrollWidth") <= width
         height = main.evaluate("element => element.scrollHeight")
         her.page.set_viewport_size({"width": width, "height": height})
-        her.page.wait_for_timeout(300)
+        her.comes_to_rest()
         name = f"{page}-{language}-{theme}-{width}.png"
         her.page.screenshot(path=ARTEFACTS / name)
         seen, known = thumbnail(ARTEFACTS / name), KNOWN / name
@@ -57,7 +56,7 @@ def test_a_page_fits_its_screens_looks_as_it_did_and_asks_nothing_of_other_hosts
             changed.append(name)
     # 200 % on a screen of 1 280 pixels leaves 640 to the page
     her.page.set_viewport_size({"width": 640, "height": 400})
-    her.page.wait_for_timeout(300)
+    her.comes_to_rest()
     assert main.evaluate("element => element.scrollWidth") <= 640
     hosts = {urlsplit(url).hostname for url in her.asked if url.startswith("http")}
     assert hosts == {"localhost"}
@@ -77,12 +76,12 @@ def test_a_page_fits_its_screens_looks_as_it_did_and_asks_nothing_of_other_hosts
     ],
     ids=["published-light", "changed-dark"],
 )
-def test_axe_finds_nothing_wrong(visitor, page, theme, query):
-    her = visitor("fr", theme=theme)
+def test_axe_finds_nothing_wrong(reader, page, theme, query):
+    her = reader("fr", theme=theme)
     her.open(f"{address_of(page, 'fr')}{query}")
     if page == "inputs":
         her.page.get_by_text("Ce qu’il faut en retirer").first.click()
-    her.page.wait_for_timeout(2000)
+    her.comes_to_rest(500)
     found = Axe().run(her.page).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
 
@@ -92,7 +91,7 @@ def test_axe_finds_nothing_wrong_in_the_table_of_outcomes(visitor):
     her.open("/inputs?lang=fr")
     her.page.get_by_text("En tableau").click()
     her.page.get_by_label("Nuits plus calmes : Personnes soulagées du bruit").wait_for()
-    her.page.wait_for_timeout(2000)  # colours change over half a second
+    her.comes_to_rest(500)
     found = Axe().run(her.page).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
 
@@ -102,7 +101,7 @@ def test_the_headline_stays_in_sight_while_inputs_are_edited(visitor):
     her.open("/inputs")
     last = her.page.get_by_role("textbox", name="Montant du solde")
     last.scroll_into_view_if_needed()
-    her.page.wait_for_timeout(300)
+    her.comes_to_rest()
     strip = her.page.locator(".strip").bounding_box()
     assert strip is not None
     assert 0 <= strip["y"] < 900

@@ -25,7 +25,7 @@ from tests.pages.opening import (
     shown,
     tables,
 )
-from ui.compare import WORD_JOINER
+from ui.compare_bridge import WORD_JOINER
 from ui.link import address_of
 from ui.packing import packed_data
 from ui.received import LONGEST_NAME

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from streamlit.delta_generator import DeltaGenerator
@@ -39,14 +40,19 @@ class Asked:
     key: str
     where: str
 
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(r"(\w+)".join(map(re.escape, self.key.split(HOLE))))
+
     def matches(self, key: str) -> bool:
         """Say whether ``key`` is one that this may ask for."""
         return self.values(key) is not None
 
     def values(self, key: str) -> tuple[str, ...] | None:
         """Return what stands in the holes if ``key`` is asked for; ``None`` if it is not."""
-        parts = map(re.escape, self.key.split(HOLE))
-        found = re.fullmatch(r"(\w+)".join(parts), key)
+        if HOLE not in self.key:
+            return () if key == self.key else None
+        found = self._pattern.fullmatch(key)
         return found.groups() if found else None
 
 
@@ -61,7 +67,8 @@ def asked_keys(source: str, where: str = "") -> list[Asked]:
     for call in _calls_for_words(tree):
         if call.args:
             place = f"{where}:{call.lineno}"
-            found += [Asked(key, place) for key in _strings(call.args[0], assigned)]
+            keys = dict.fromkeys(_strings(call.args[0], assigned))
+            found += [Asked(key, place) for key in keys]
     return found
 
 
@@ -121,6 +128,10 @@ def _calls_for_words(tree: ast.AST) -> Iterator[ast.Call]:
 def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
     """Return what each name may stand for: assigned to it, handed over as it, or returned."""
     assigned: dict[str, list[ast.expr]] = {}
+    calls: dict[str, list[ast.Call]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            calls.setdefault(_name(node.func), []).append(node)
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
@@ -128,18 +139,19 @@ def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
         elif isinstance(node, ast.FunctionDef):
             returned = [one.value for one in ast.walk(node) if isinstance(one, ast.Return)]
             assigned.setdefault(f"{node.name}()", []).extend(filter(None, returned))
-            for name, value in _handed_over(node, tree):
+            for name, value in _handed_over(node, calls.get(node.name, [])):
                 assigned.setdefault(name, []).append(value)
     return assigned
 
 
-def _handed_over(function: ast.FunctionDef, tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+def _handed_over(
+    function: ast.FunctionDef, calls: list[ast.Call]
+) -> Iterator[tuple[str, ast.expr]]:
     """Yield what the calls of a function hand over, with the name it goes by inside."""
     names = [argument.arg for argument in function.args.args]
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and _name(call.func) == function.name:
-            own = names[1:] if names[:1] == ["self"] else names
-            yield from zip(own, call.args, strict=False)
+    own = names[1:] if names[:1] == ["self"] else names
+    for call in calls:
+        yield from zip(own, call.args, strict=False)
 
 
 def _name(called: ast.expr) -> str:

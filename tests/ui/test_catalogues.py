@@ -77,11 +77,11 @@ def sources():
 @cache
 def asked():
     """Return what is asked for, with the names that its own module may put in the holes."""
-    return [
-        (key, constants(source) | MODELS_NAMES | (FAULTS if path in REFUSALS else set()))
-        for path, source in sources().items()
-        for key in asked_keys(source, path)
-    ]
+    found = []
+    for path, source in sources().items():
+        names = constants(source) | MODELS_NAMES | (FAULTS if path in REFUSALS else set())
+        found += [(key, names) for key in asked_keys(source, path)]
+    return found
 
 
 def may_ask(one, names, key):
@@ -101,11 +101,15 @@ class TestTheTwoLanguages:
     def test_have_the_same_keys_with_the_same_plurals(self):
         assert forms("fr").keys() == forms("en").keys()
 
-    @pytest.mark.parametrize("ids", sorted(forms("fr")), ids=lambda ids: ids[0])
-    def test_have_the_same_holes_in_every_form(self, ids):
-        wanted = holes(forms("fr")[ids][0])
-        for language in LANGUAGES:
-            assert [holes(form) for form in forms(language)[ids]] == [wanted] * len(ids)
+    def test_have_the_same_holes_in_every_form(self):
+        differing = {
+            ids[0]: (language, form)
+            for ids, (french, *_) in forms("fr").items()
+            for language in LANGUAGES
+            for form in forms(language)[ids]
+            if holes(form) != holes(french)
+        }
+        assert differing == {}
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_leave_no_sentence_empty_and_no_brace_alone(self, language):
@@ -153,9 +157,11 @@ class TestTheCode:
         ]
         assert missing == []
 
-    @pytest.mark.parametrize("key", KEYS)
-    def test_asks_for_every_sentence_there_is(self, key):
-        assert any(may_ask(one, names, key) for one, names in asked())
+    def test_asks_for_every_sentence_there_is(self):
+        unasked = [
+            key for key in KEYS if not any(may_ask(one, names, key) for one, names in asked())
+        ]
+        assert unasked == []
 
     def test_finds_the_words_of_every_choice_of_the_scenario(self):
         for name, options in SETTING_CHOICES.items():
