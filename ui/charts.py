@@ -207,8 +207,11 @@ def years(
 
 
 def round_values(low: float, high: float, *, most: int = 6) -> list[float]:
-    """Return the multiples of 1, 2 or 5 times a power of ten that lie between two values."""
-    if not high > low:
+    """Return the multiples of 1, 2 or 5 times a power of ten that lie between two values.
+
+    The lower one alone where no axis could tell the two apart.
+    """
+    if not high - low > 1e-9 * max(abs(low), abs(high)):
         return [low]
     wanted = (high - low) / most
     power = 10.0 ** math.floor(math.log10(wanted))

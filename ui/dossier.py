@@ -143,6 +143,7 @@ def _logo(t: Words, wished: Wishes, make: Maker) -> None:
         st.session_state.dossier_logo_name = name
 
     open_file.control(
+        t,
         label=t("dossier.logo"),
         too_large=t("dossier.logo_too_large"),
         accept=IMAGES,

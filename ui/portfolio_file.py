@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.open_file import CSS, HTML
+from ui.open_file import CSS, HTML, NAMED
 from ui.portfolio_shelf import SHELF, new_token
 from ui.words import Words
 
@@ -20,38 +20,38 @@ LONGEST_TOKEN = 40
 ACCEPTED = ".csv,.tsv,.xlsx,.parquet"
 KEY, UPLOAD, PARTS = "portfolio_file", "portfolio_upload", "parts"
 
-JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
+JS = f"""{NAMED}
+export default function ({{ data, parentElement, setTriggerValue }}) {{
   const input = parentElement.querySelector("input");
   const status = parentElement.querySelector("p");
-  parentElement.querySelector("span").textContent = data.label;
+  named(parentElement, data);
   input.accept = data.accept;
-  const send = (sending, position) => {
+  const send = (sending, position) => {{
     sending.sent = position;
     const reader = new FileReader();
     const from = position * data.part;
-    reader.onload = () => setTriggerValue("part", {
+    reader.onload = () => setTriggerValue("part", {{
       token: sending.token, name: sending.file.name, position, count: sending.count,
-      content: reader.result.split(",")[1] ?? "" });
+      content: reader.result.split(",")[1] ?? "" }});
     reader.readAsDataURL(sending.file.slice(from, from + data.part));
     status.textContent = data.sending;
-  };
-  input.onchange = () => {
+  }};
+  input.onchange = () => {{
     const file = input.files[0];
     if (!file) return;
-    if (file.size > data.largest) { status.textContent = data.too_large; return; }
+    if (file.size > data.largest) {{ status.textContent = data.too_large; return; }}
     const count = Math.max(1, Math.ceil(file.size / data.part));
-    parentElement.sending = { file, count, token: String(Date.now()), sent: -1 };
+    parentElement.sending = {{ file, count, token: String(Date.now()), sent: -1 }};
     send(parentElement.sending, 0);
     input.value = "";
-  };
+  }};
   const sending = parentElement.sending;
   if (!sending || sending.token !== data.token) return;
-  if (data.is_lost) { parentElement.sending = null; status.textContent = data.lost; }
+  if (data.is_lost) {{ parentElement.sending = null; status.textContent = data.lost; }}
   if (data.is_lost || data.received !== sending.sent + 1) return;
   if (data.received < sending.count) send(sending, data.received);
-  else { parentElement.sending = null; status.textContent = ""; }
-}
+  else {{ parentElement.sending = null; status.textContent = ""; }}
+}}
 """
 
 
@@ -78,6 +78,7 @@ def control(t: Words, opened: Callable[[str, bytes], None]) -> None:
     largest = min(LARGEST, SHELF.most_bytes)
     data = {
         "label": t("portfolio.file"),
+        "choose": t("frame.choose_file"),
         "too_large": t("portfolio.file_too_large", size=t.number(largest / 1_000_000)),
         "sending": t("portfolio.file_sending"),
         "lost": t("portfolio.file_lost"),

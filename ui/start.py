@@ -76,6 +76,7 @@ def received(page: Page, workbook_reader: WorkbookReader) -> None:
             on_change=_take_link,
         )
         open_file.control(
+            t,
             label=t("start.file"),
             too_large=t("start.too_large"),
             accept=ACCEPTED,

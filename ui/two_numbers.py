@@ -49,11 +49,14 @@ def shown(page: Page, deciding: Sequence[str], wanted: float) -> None:
 def _grid(page: Page, found: TwoWay, wanted: float) -> str:
     """Return the table: the first number down, the second across; what falls short is marked."""
     t, parameters = page.t, dict(page.scenario.parameters())
-    first, second = (label_of(one, page.scenario, t) for one in (found.first, found.second))
+
+    def named(address: str) -> str:
+        label, unit = label_of(address, page.scenario, t), t.unit(parameters[address].unit)
+        return t("inputs.label_with_unit", label=label, unit=unit) if unit else label
 
     def written(address: str, value: float) -> str:
         parameter = parameters[address]
-        said = escape(t.value(rounded(value), parameter.unit))
+        said = escape(t.figure(rounded(value), parameter.unit))
         return f"<b>{said}</b>" if value == parameter.value else said
 
     across = "".join(
@@ -64,7 +67,7 @@ def _grid(page: Page, found: TwoWay, wanted: float) -> str:
     for value, ratios in zip(found.first_values, found.ratios.tolist(), strict=True):
         cells = "".join(_cell(t, ratio, wanted) for ratio in ratios)
         body += f'<tr><th scope="row">{written(found.first, value)}</th>{cells}</tr>'
-    caption = t("uncertainty.two_way_caption", first=first, second=second)
+    caption = t("uncertainty.two_way_caption", first=named(found.first), second=named(found.second))
     return (
         f'<p class="quiet" aria-hidden="true">{escape(caption)}</p>'
         f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}">'

@@ -27,8 +27,9 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
 ]
 
-AT_REST = """(quiet) => new Promise((resolve) => {
+AT_REST = """([quiet, patience]) => new Promise((resolve, reject) => {
   let before = "", since = 0;
+  const begun = performance.now();
   const look = (now) => {
     const main = document.querySelector("[data-testid=stMain]");
     const waits = document.querySelector("[data-testid=stSkeleton]");
@@ -37,6 +38,7 @@ AT_REST = """(quiet) => new Promise((resolve) => {
     if (waits || moves || seen !== before) since = now;
     before = seen;
     if (now - since > quiet) resolve();
+    else if (now - begun > patience) reject(new Error(`no rest: ${seen}`));
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
@@ -147,7 +149,7 @@ class Visitor:
 
     def comes_to_rest(self, milliseconds: int = 300) -> None:
         """Wait until nothing on the page was awaited, moved or grew for that long."""
-        self.page.evaluate(AT_REST, milliseconds)
+        self.page.evaluate(AT_REST, [milliseconds, 20_000])
 
     def type(self, label: str, text: str) -> None:
         """Type ``text`` into the field whose label begins with ``label``, and press Enter."""

@@ -119,6 +119,23 @@ def test_a_list_to_choose_from_speaks_french(visitor):
     assert english_on(guest.page) == []
 
 
+@pytest.mark.parametrize("path", ["/start", "/dossier", "/portfolio"])
+def test_a_file_is_chosen_in_the_language_of_the_page(visitor, path):
+    guest = visitor("en")  # her browser speaks English, the page does not
+    guest.open(f"{path}?lang=fr")
+    shown = guest.page.get_by_text(FRENCH("frame.choose_file"), exact=True)
+    shown.wait_for()
+    control = guest.page.locator("input[type=file]")
+    control.focus()
+    guest.page.keyboard.press("Shift+Tab")
+    guest.page.keyboard.press("Tab")
+    assert control.evaluate("one => one === one.getRootNode().activeElement")
+    assert shown.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    for choose in (lambda: control.press("Enter"), shown.click):
+        with guest.page.expect_file_chooser():
+            choose()
+
+
 def test_the_server_that_stopped_is_spoken_of_in_french(visitor):
     with running_server() as address:
         guest = visitor("fr", server=address)

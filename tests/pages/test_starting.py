@@ -287,3 +287,13 @@ def test_a_file_that_no_link_can_hold_is_only_offered_as_a_file():
     assert t("share_link.text") not in said
     assert t("sharing.mail") not in said
     assert t("sharing.file") in said
+
+
+@languages
+def test_a_letter_names_the_largest_gains_that_a_source_explains(language):
+    t, said = words_in(language), shown(open_app("share", language))
+    by_id = {one.id: t.of(one.label) for one in CASE.outcomes}
+    letter = said[said.index(t("sharing.gains")) : said.index(t("sharing.invitation"))]
+    for named in ("work_integration", "sncf_savings", "delays_avoided"):
+        assert by_id[named] in letter
+    assert by_id["balance"] not in letter

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ui import charts
@@ -113,6 +113,7 @@ class TestTheYears:
 
 @many
 @given(low=st.floats(-1e9, 1e9), width=amounts)
+@example(low=720575941.0, width=6e-7)
 def test_round_values_lie_between_the_ends_and_are_few(low, width):
     values = charts.round_values(low, low + width)
     assert len(values) <= 7
