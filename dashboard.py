@@ -3,7 +3,7 @@
 import streamlit as st
 
 from roi_model.checks import SERIOUS
-from ui import breakdown, checks, copy_link, flows, headline, inputs, switches
+from ui import breakdown, checks, copy_link, flows, guide, headline, inputs, switches
 from ui.frame import named, open_page
 from ui.markup import euro_to_scale
 
@@ -14,14 +14,17 @@ answer, questions = st.columns([7, 3], gap="large")
 with answer:
     st.title(headline.sentence(page, quote=named), anchor=False)
     st.markdown(headline.honesty(page))
-    st.caption(named(t.of(page.case.description)))
+    guide.to_fill(page)
+    headline.described(page)
     if page.is_changed:
         if page.has_published:
             st.markdown(headline.beside_published(page))
         inputs.changed_values(page)
     if headline.is_defined(page):
         st.html(euro_to_scale(page.evaluation, headline.one_euro(page), t))
-    headline.figures(page)
+        headline.balance_note(page)
+    if not headline.awaited(page):
+        headline.figures(page)
     breakdown.by_outcome(page)
     breakdown.by_beneficiary(page)
     flows.who_pays_who_gains(page)

@@ -14,6 +14,8 @@ st.markdown(t("inputs.introduction"))
 headline.strip(page)
 editing.toolbar(page)
 inputs.changed_values(page)
+with st.expander(t("editing.case"), key="case_name"):
+    editing.case_name(page)
 
 st.header(t("inputs.costs"), anchor=False)
 with st.container(border=True, key="costs"):

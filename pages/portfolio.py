@@ -40,6 +40,8 @@ if read is not None:
 with answer:
     st.title(portfolio_results.sentence(page, chosen, simulation), anchor=False)
     st.markdown(t("portfolio.introduction"))
+    if chosen is not None:
+        portfolio.ways_down(page)
 
 if chosen is not None:
     st.header(t("portfolio.results"), anchor=False)
@@ -54,6 +56,6 @@ if chosen is not None:
     portfolio_ranking.associations(page, chosen, simulation)
     portfolio_sureness.funnel_of(page, chosen)
     portfolio_sureness.standing_out(page, chosen)
-    portfolio_funds.moving(page, chosen)
+    portfolio_funds.moving(page, chosen, simulation)
     portfolio_funds.downloads(page, chosen, simulation)
     portfolio_documents.documents(page, chosen, simulation, programme_document)

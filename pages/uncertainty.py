@@ -22,6 +22,8 @@ with asked:
 
 with answer:
     st.title(uncertainty.sentence(page, drawn), anchor=False)
+    if said := uncertainty.left_out(page, drawn):
+        st.markdown(said)
     st.markdown(uncertainty.how(page, drawn))
     uncertainty.figures(page, drawn, target)
 

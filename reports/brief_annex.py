@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import roi_model
 from reports.brief_subject import Facts, Subject, badge, is_unstated
+from roi_model import units
 from roi_model.checks import check, rules
 from roi_model.consistency import OUTCOME_NUMBERS
 from roi_model.evaluation import evaluate
@@ -16,8 +17,10 @@ from roi_model.value_map import Cost, Outcome
 from ui.labels import choice_text, label_of, value_text
 from ui.origins import origin_text
 from ui.sentences import finding_text
-from ui.words import UNDEFINED, Words, typeset
+from ui.words import UNDEFINED, Words, rounded, typeset
 
+LEAST_TO_THE_CENT = 10
+"""An amount from which two decimals are at least four digits."""
 NEVER_ASKED = ("funding.", ".elasticity")
 """What more posts would bring is not in this result."""
 
@@ -208,7 +211,7 @@ def number_row(
     t = subject.t
     return {
         "label": label,
-        "value": t.value(number.value, number.unit),
+        "value": t.value(_to_the_cent(number.value, number.unit), number.unit),
         "range": _range(subject, number, drawn),
         "provenance": badge(number.provenance, t),
         "said": _said(subject, address, number),
@@ -226,9 +229,16 @@ def _range(subject: Subject, number: Parameter, drawn: tuple[float, float] | Non
     key = "brief.from_to" if is_stated else "brief.from_to_by_rule"
     return t(
         key if drawn else "brief.from_to_held",
-        low=t.figure(low, number.unit),
-        high=t.figure(high, number.unit),
+        low=t.figure(_to_the_cent(low, number.unit), number.unit),
+        high=t.figure(_to_the_cent(high, number.unit), number.unit),
     )
+
+
+def _to_the_cent(value: float, unit: str) -> float:
+    """Return an amount of money to the cent, a small one to four digits; others as they are."""
+    if not units.is_money(unit):
+        return value
+    return round(value, 2) if abs(value) >= LEAST_TO_THE_CENT else rounded(value)
 
 
 def _said(subject: Subject, address: str, number: Parameter) -> list[str]:

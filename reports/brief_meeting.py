@@ -10,16 +10,18 @@ from reports.brief_subject import (
     badge,
     drawn_bars,
     labelled,
-    numbers_missing,
 )
 from reports.headline import sentence, view
+from reports.provenances import meaning_of, name_of, rests_on
 from roi_model.editing import Edits
 from roi_model.evaluation import OutcomeResult, StakeholderResult, evaluate, gains_by_provenance
 from roi_model.parameters import Provenance
 from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY, funder_of
 from roi_model.reference_data import published_ratios
 from roi_model.scenario import Value
-from ui.sentences import one_euro
+from roi_model.templates import numbers_missing
+from ui.left_out import left_out
+from ui.sentences import of_the_balance, one_euro, over_years, payback, shared_goal
 
 GAINS_NAMED = 3
 MISSING_NAMED = 12
@@ -43,7 +45,7 @@ TRIED_SHARES = (0.1, 0.25, 0.5)
 def meeting(subject: Subject) -> Facts:
     """Return what the two pages show."""
     return {
-        "goal": subject.t("brief.goal"),
+        "goal": subject.t("brief.goal", goal=shared_goal(subject.scenario, subject.t)),
         "gains": _gains(subject),
         "result": _result(subject),
         "figures": list(_figures(subject)),
@@ -141,7 +143,7 @@ def _interval(subject: Subject) -> str:
     if simulation is None:
         return t("brief.nothing_varies")
     interval = simulation.interval()
-    return t(
+    said = t(
         "brief.interval",
         level=t.percent(interval.level),
         low=t.ratio(interval.low.value),
@@ -149,6 +151,7 @@ def _interval(subject: Subject) -> str:
         draws=t.number(simulation.draws),
         numbers=t.number(len(simulation.varied)),
     )
+    return f"{said} {left_out(subject.scenario, t)}".rstrip()
 
 
 def _changed(subject: Subject) -> str:
@@ -168,12 +171,13 @@ def _more(subject: Subject, key: str, count: int) -> str:
 
 def _figures(subject: Subject) -> Iterator[Facts]:
     """Yield the figures that follow the sentence; those that are undefined are left out."""
-    t, evaluation, years = subject.t, subject.evaluation, subject.activity_years
+    t, evaluation = subject.t, subject.evaluation
     if not (evaluation.present_value_costs or evaluation.present_value_benefits):
         return
-    over = t.counted("brief.over_years", years, years=t.number(years))
-    yield _figure(subject, "cost", t.short_euros(evaluation.present_value_costs), over)
-    yield _figure(subject, "return", t.short_euros(evaluation.present_value_benefits), over)
+    paid_over = over_years(evaluation.years_of_costs, t)
+    yield _figure(subject, "cost", t.short_euros(evaluation.present_value_costs), paid_over)
+    gained_over = over_years(evaluation.years, t)
+    yield _figure(subject, "return", t.short_euros(evaluation.present_value_benefits), gained_over)
     net = t.short_euros(evaluation.net_present_value)
     per_euro = t("figures.net_note", net_return=t.ratio(evaluation.net_return))
     yield _figure(subject, "net", net, per_euro if subject.is_defined else "")
@@ -182,10 +186,9 @@ def _figures(subject: Subject) -> Iterator[Facts]:
         note = t("figures.jobs_note", per_million=per_million)
         jobs = t.number(evaluation.indirect_jobs, decimals=0)
         yield _figure(subject, "jobs", jobs, note)
-    if math.isfinite(evaluation.payback_months):
-        name = "payback" if evaluation.years == 1 else "payback_years"
-        months = t.months(evaluation.payback_months)
-        yield _figure(subject, name, months, t(f"figures.{name}_note"))
+    if evaluation.present_value_costs:
+        reading = "payback" if evaluation.years == 1 else "payback_years"
+        yield _figure(subject, reading, *payback(evaluation, t))
 
 
 def _figure(
@@ -215,17 +218,19 @@ def _euro(subject: Subject) -> Facts | None:
                 "key": part.key,
                 "width": max(0.0, part.ratio / full),
                 "amount": t.ratio(part.ratio),
-                "words": t(f"euro.{part.key}"),
+                "words": rests_on(part, evaluation, t),
                 "share": percent,
             }
             for part, percent in zip(parts, percents, strict=True)
         ],
+        "note": of_the_balance(subject.case, evaluation, t) if subject.case else "",
     }
 
 
 def _key(subject: Subject) -> list[Facts]:
     t = subject.t
-    return [badge(one, t) | {"means": t(f"provenance.{one}_means")} for one in Provenance]
+    seen = {row.provenance for row in subject.evaluation.by_outcome if row.present_value}
+    return [badge(one, t) | {"means": meaning_of(one, t)} for one in Provenance if one in seen]
 
 
 def _largest_first(subject: Subject) -> list[OutcomeResult]:
@@ -256,7 +261,7 @@ def _outcomes(subject: Subject) -> Facts:
     cells = [
         {
             "label": labels[row.outcome],
-            "provenance": t(f"provenance.{row.provenance}"),
+            "provenance": name_of(row.provenance, t),
             "value": t.short_euros(row.present_value),
             "share": t.percent(row.share, decimals=1),
         }

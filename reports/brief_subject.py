@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reports.provenances import name_of
 from roi_model.editing import Edits, edits_of
 from roi_model.evaluation import Evaluation, evaluate
 from roi_model.parameters import PROVENANCES, Parameter, Provenance, Source
@@ -12,7 +13,6 @@ from roi_model.reference_data import published_ratios
 from roi_model.scenario import Scenario
 from roi_model.settings import SETTING_NUMBERS
 from roi_model.simulation import Simulation, simulate
-from roi_model.templates import load_template, missing, templates
 from ui.labels import label_of
 from ui.sentences import has_ratio
 from ui.words import Language, Words, words_in
@@ -115,13 +115,6 @@ def is_unstated(address: str, parameter: Parameter) -> bool:
     )
 
 
-def numbers_missing(scenario: Scenario) -> list[str]:
-    """Return the addresses of the numbers that stand for one that nobody has given yet."""
-    if scenario.id in templates():
-        return list(missing(load_template(scenario.id), scenario))
-    return [address for address, number in scenario.parameters() if number.is_to_fill]
-
-
 def labelled(subject: Subject, addresses: Iterable[str]) -> list[str]:
     """Return the labels of some numbers."""
     return [label_of(one, subject.scenario, subject.t) for one in addresses]
@@ -129,7 +122,7 @@ def labelled(subject: Subject, addresses: Iterable[str]) -> list[str]:
 
 def badge(provenance: Provenance, t: Words) -> Facts:
     """Return a provenance with its name, for a swatch and a word."""
-    return {"key": str(provenance), "name": t(f"provenance.{provenance}")}
+    return {"key": str(provenance), "name": name_of(provenance, t)}
 
 
 def drawn_bars(rows: Iterable[Mapping[Provenance, float]]) -> list[Facts]:

@@ -11,7 +11,7 @@ from reports.export import exported, require_known
 from roi_model.case_files import case_text
 from roi_model.portfolio import Portfolio
 from roi_model.portfolio_evaluation import evaluate_portfolio
-from roi_model.portfolio_funds import moved_funds
+from roi_model.portfolio_funds import chance_of_gain, moved_funds
 from roi_model.portfolio_groups import MOST_GROUPS
 from roi_model.portfolio_simulation import PortfolioSimulation
 from roi_model.problems import Problem, ScenarioError
@@ -93,10 +93,18 @@ def portfolio_report(
     if group_by is not None and group_by not in portfolio.labels:
         kept = ", ".join(portfolio.labels)
         raise _not_allowed("--group", group_by, f"must be a column kept from the table: {kept}")
+    by = groupings(portfolio)[:1]
+    if group_by is not None:
+        few = len(set(portfolio.labels[group_by].astype(str).tolist())) <= MOST_GROUPS
+        by = [group_by] if few else []
+    simulation = None if drawn is None else drawn(portfolio, by)
     funds: Funds | None = None
     if moved is not None:
+        elasticity, chance = moved["elasticity"], None
         try:
             found = moved_funds(evaluate_portfolio(portfolio), **moved)
+            if simulation is not None:
+                chance = chance_of_gain(simulation, found, elasticity=elasticity)
         except ScenarioError:
             raise
         except ValueError as error:
@@ -104,17 +112,14 @@ def portfolio_report(
         funds = {
             "away": moved["away"],
             "towards": moved["towards"],
-            "elasticity": moved["elasticity"],
+            "elasticity": elasticity,
             "found": found,
+            "chance": chance,
         }
-    by = groupings(portfolio)[:1]
-    if group_by is not None:
-        few = len(set(portfolio.labels[group_by].astype(str).tolist())) <= MOST_GROUPS
-        by = [group_by] if few else []
     content = programme_document(
         target.suffix,
         portfolio,
-        None if drawn is None else drawn(portfolio, by),
+        simulation,
         language=language,
         today=today,
         group_by=group_by,

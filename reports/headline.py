@@ -2,12 +2,13 @@
 
 import re
 
-from reports.brief_subject import names_of, numbers_missing
+from reports.brief_subject import names_of
 from roi_model.evaluation import Evaluation
 from roi_model.perspectives import FUNDER, LEVERAGE, PUBLIC_FINANCES, SOCIETY, Perspective
 from roi_model.scenario import Scenario
+from roi_model.templates import numbers_missing
 from ui.labels import label_of
-from ui.sentences import has_ratio, result
+from ui.sentences import awaited, has_ratio, result
 from ui.words import Words
 
 _BLANK = re.compile("[\\t\\n\\v\\f\\r \\x85\\u2028\\u2029]+")
@@ -15,6 +16,8 @@ _BLANK = re.compile("[\\t\\n\\v\\f\\r \\x85\\u2028\\u2029]+")
 
 def sentence(scenario: Scenario, evaluation: Evaluation, t: Words) -> str:
     """Return the ratio as a sentence that a mayor can repeat; that there is none, where so."""
+    if waiting := awaited(scenario, evaluation, t):
+        return waiting
     if not has_ratio(evaluation):
         return t("headline.undefined")
     return result(scenario, evaluation, t)

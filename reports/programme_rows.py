@@ -117,10 +117,16 @@ def funds(programme: Programme) -> Facts | None:
         if asked["elasticity"] is None
         else t("programme.funds_elasticity", elasticity=t.number(asked["elasticity"])),
     ]
+    rows: list[Move] = []
     if not found.moves:
         said.append(t("portfolio.nothing_moves"))
-    receiving = [one for one in found.moves[:MOVES_SHOWN] if one.added_costs > 0]
-    giving = [one for one in reversed(found.moves[-MOVES_SHOWN:]) if one.added_costs < 0]
+    elif asked["chance"] is None:
+        said.append(t("programme.funds_unsure"))
+    else:
+        chance = t.percent(asked["chance"], decimals=0)
+        said.append(t("programme.funds_chance", chance=chance))
+        rows += [one for one in found.moves[:MOVES_SHOWN] if one.added_costs > 0]
+        rows += [one for one in reversed(found.moves[-MOVES_SHOWN:]) if one.added_costs < 0]
     names = ("id", "now", "change", "effect", "each_euro")
     return {
         "title": t("portfolio.funds"),
@@ -135,7 +141,7 @@ def funds(programme: Programme) -> Facts | None:
         "said": said,
         "warning": t("portfolio.funds_warning"),
         "headings": [t(f"portfolio.heading_{name}") for name in names],
-        "rows": [_move(programme, one) for one in (*receiving, *giving)],
+        "rows": [_move(programme, one) for one in rows],
     }
 
 

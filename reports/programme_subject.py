@@ -38,6 +38,8 @@ class Funds(TypedDict):
     elasticity: float | None
     """``None``: as the funding case of the template states it."""
     found: MovedFunds
+    chance: float | None
+    """That anything is gained; ``None`` where that is not known: then no association is named."""
 
 
 class ProgrammeWishes(TypedDict):

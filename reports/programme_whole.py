@@ -9,6 +9,7 @@ from reports.headline import view
 from reports.programme_subject import Group, Programme
 from roi_model import formulas
 from roi_model.portfolio_simulation import Range
+from ui.portfolio_deducted import not_deducted
 from ui.portfolio_faults import cut
 from ui.words import UNDEFINED
 
@@ -24,6 +25,8 @@ def result(programme: Programme) -> Facts:
         view(programme.template, programme.evaluation.perspective, t),
         t("programme.not_the_mean"),
     ]
+    if nothing := not_deducted(programme.portfolio, t):
+        said.append(nothing)
     return {
         "title": t("programme.result_title"),
         "about": about(programme),

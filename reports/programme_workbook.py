@@ -21,6 +21,7 @@ from reports.workbook_pen import PERCENT, WHOLE, Pen, Sheet
 from roi_model.portfolio import Portfolio
 from roi_model.portfolio_simulation import PortfolioSimulation, Range
 from roi_model.problems import Problem, ScenarioError
+from ui.portfolio_deducted import not_deducted
 from ui.portfolio_faults import cut
 from ui.theme import LIGHT
 
@@ -294,6 +295,7 @@ class WholeSheet:
             t("programme.use_draws"),
             t("programme.not_the_mean"),
             view(programme.template, programme.evaluation.perspective, t),
+            not_deducted(programme.portfolio, t),
             t("programme.method_limits"),
             t("portfolio.ranking_warning"),
             " ".join([t("portfolio.not_given"), t("chart.separator").join(lacking)])

@@ -15,12 +15,14 @@ from typing import Any
 import roi_model
 from reports.headline import on_one_line, printable, sentence, to_fill
 from reports.packing import packed, unpacked
+from reports.provenances import name_of
 from roi_model.checks import check, rules
 from roi_model.evaluation import Evaluation, OutcomeResult, evaluate
 from roi_model.parameters import Provenance
 from roi_model.scenario import Scenario
 from roi_model.simulation import Simulation, simulate
 from ui.labels import perspective_label
+from ui.left_out import left_out
 from ui.sentences import finding_text, has_ratio, one_euro
 from ui.theme import LIGHT
 from ui.words import MILLION, Language, Words, words_in
@@ -136,6 +138,11 @@ class _Slide:
             high=t.ratio(interval.high.value),
         )
 
+    def left_out(self) -> list[str]:
+        """Return what the interval says nothing of, where there is one."""
+        said = left_out(self.scenario, self.t) if self.simulation else ""
+        return [said] if said else []
+
     def about(self) -> str:
         """Return whose result it is, and from whose point of view."""
         t = self.t
@@ -189,6 +196,7 @@ class _Slide:
             ]
             said.append(t("headline.unstated_costs", costs=t("chart.separator").join(costs)))
         said.append(t("documents.notes_interval", interval=self.interval()))
+        said += self.left_out()
         known = {rule.id: rule for rule in rules()}
         found = [finding_text(scenario, known[one.rule], one, t) for one in check(scenario)]
         if found:
@@ -299,7 +307,7 @@ class _Slide:
                 sheet.write_string(line, 0, bar.label)
                 sheet.write_number(line, 1, bar.value, amounts)
                 if bar.provenance is not None:
-                    sheet.write_string(line, 2, t(f"provenance.{bar.provenance}"))
+                    sheet.write_string(line, 2, name_of(bar.provenance, t))
         return written.getvalue()
 
     def _key(self, used: set[Provenance | None]) -> None:
@@ -317,7 +325,7 @@ class _Slide:
             swatch.line.fill.background()
             swatch._element.remove(swatch._element.find(qn("p:style")))  # its shadow
             _fill(swatch.fill, one)
-            name = self.t(f"provenance.{one}")
+            name = name_of(one, self.t)
             _describe(swatch, name, name)
             self._box([name], (left + 0.32, 6.25, 1.4, 0.42), size=14)
             left += 1.75
@@ -334,7 +342,11 @@ class _Slide:
             place = (8.75, top, 4.0, 1.0)
             self._box([t.short_euros(value), t(f"figures.{name}")], place, size=30, then=15)
             top += 1.08
-        self._box([self.interval()], (8.75, top + 0.05, 4.0, 1.3), size=16)
+        lines, place = [self.interval(), *self.left_out()], (8.75, top + 0.05, 4.0, 1.3)
+        if len(lines) == 1:
+            self._box(lines, place, size=16)
+        else:
+            self._box(lines, place, size=14, then=11)
 
     def _foot(self) -> None:
         t, address = self.t, self.address

@@ -13,6 +13,7 @@ from html import escape
 from typing import Literal
 
 from reports.headline import printable, sentence
+from reports.provenances import rests_on
 from roi_model.evaluation import (
     Evaluation,
     OutcomeResult,
@@ -216,7 +217,7 @@ class _Drawing:
             line = t(
                 "documents.euro_part",
                 ratio=t.ratio(part.ratio),
-                rests=t(f"euro.{part.key}"),
+                rests=rests_on(part, evaluation, t),
                 percent=percent,
             )
             said.append(line)

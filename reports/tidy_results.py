@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 from typing import Any, Literal
 
+from reports.provenances import name_of
 from roi_model import units
 from roi_model.cash_flow import Year, cash_flow
 from roi_model.evaluation import Evaluation, OutcomeResult, evaluate
@@ -239,7 +240,7 @@ class _Rows:
 
     def parts(self) -> Iterator[Figure]:
         for part in self.evaluation.by_provenance:
-            label = self.t(f"provenance.{part.key}")
+            label = name_of(part.key, self.t)
             for figure, unit in OF_A_PART.items():
                 value = getattr(part, figure)
                 yield self.row(

@@ -23,6 +23,7 @@ from reports.workbook_value_map import Known, known, value_map_sheet
 from roi_model import __version__
 from roi_model.case_files import case_data
 from roi_model.scenario import Scenario
+from roi_model.templates import own_description
 from ui.theme import LIGHT
 from ui.words import Language, words_in
 
@@ -146,8 +147,8 @@ def _headline(book: Book, model: Known, row: int) -> int:
 def _papers(book: Book, today: datetime.date) -> Iterator[tuple[str, str]]:
     """Yield what the workbook is of, as name and text."""
     t, scenario = book.pen.t, book.scenario
-    if scenario.description is not None:
-        yield "description", t.of(scenario.description)
+    if said := own_description(scenario):
+        yield "description", t.of(said)
     if scenario.period is not None:
         yield "period", t.of(scenario.period)
     yield "fingerprint", scenario.fingerprint

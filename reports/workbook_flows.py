@@ -19,16 +19,21 @@ from reports.workbook_value_map import (
 from roi_model import formulas
 from roi_model.cash_flow import cash_flow
 from roi_model.discounting import FIRST_YEAR_EXPONENT, discount_factors
+from roi_model.evaluation import Evaluation
 from roi_model.valuation import cost_amount, years_of_cost
 from roi_model.value_map import Cost, Outcome
 from ui.theme import LIGHT
-from ui.words import UNDEFINED
+from ui.words import UNDEFINED, Words
 
 COSTS = (
     "funder", "cost", "kind", "quantity", "price", "amount", "paid", "start", "years",
     "present_value", "counts", "counted_value",
 )  # fmt: skip
 COSTS_HIDDEN = ("funder_id", "exponent", "last_year")
+COSTS_READ = (
+    "funder_id", "amount", "years", "present_value", "counts", "counted_value", "last_year",
+)  # fmt: skip
+"""Columns that formulas read whole."""
 COST = {name: place for place, name in enumerate((*COSTS, *COSTS_HIDDEN))}
 YEARS = (
     "year", "calendar", "benefits", "costs_at_start", "costs_with_benefits", "factor",
@@ -56,7 +61,7 @@ def costs_sheet(book: Book, model: Known) -> None:
     for position, cost in enumerate(book.scenario.costs):
         _cost(book, model, position, cost)
     count = len(book.scenario.costs)
-    for name in ("funder_id", "present_value", "counted_value", "counts", "last_year"):
+    for name in COSTS_READ:
         if count:
             book.cells[f"costs.{name}"] = sheet.rows(COST[name], FIRST, FIRST + count - 1)
     row = FIRST + count
@@ -196,7 +201,7 @@ class _Years:
             row = YEARS_FIRST + year - 1
             self._lines(row, year)
             self._sums(row, year, {name: column[year - 1] for name, column in values.items()})
-        self._paid_back(values)
+        self._paid_back()
         book.cells["years.pv_benefits"] = self._column("pv_benefits")
         book.cells["years.pv_costs"] = self._column("pv_costs")
         sheet.print_as(header=YEARS_FIRST - 1, last_row=self.last, last_column=YEAR["cumulated"])
@@ -376,23 +381,23 @@ class _Years:
         terms = [f"${name}{row + 1}*${name}${SIGNS + 1}" for name in names]
         return "+".join(terms) or "0"
 
-    def _paid_back(self, values: dict[str, list[float]]) -> None:
+    def _paid_back(self) -> None:
         """Write the payback period under the months of the years."""
         months, outlay = self._column("months"), self._column("outlay")
-        first_outlay = self.sheet.cell(YEARS_FIRST, YEAR["outlay"])
-        first_spread = self.sheet.cell(YEARS_FIRST, YEAR["spread"])
-        undefined = quoted(UNDEFINED)
-        # On a single year's flow it is a division, also beyond twelve months.
-        a_year = (
-            f"IF({first_spread}>0,{formulas.MONTHS_PER_YEAR}*{first_outlay}/{first_spread},"
-            f"{undefined})"
-        )
-        by_year = f"IF(COUNT({months})=0,{undefined},MIN({months}))"
+        never, undefined = self.book.pen.t("figures.never"), quoted(UNDEFINED)
+        # Years that have no row here may yet pay it back.
+        not_here = f"IF(last_year>{self.model.shown_years},{undefined},{quoted(never)})"
+        by_year = f"IF(COUNT({months})=0,{not_here},MIN({months}))"
         row = YEARS_FIRST - 2
-        formula = f"IF(SUM({outlay})<=0,{undefined},IF(last_year=1,{a_year},{by_year}))"
-        value = self.model.evaluation.payback_months
+        formula = f"IF(SUM({outlay})<=0,{undefined},{by_year})"
+        value = months_or_never(self.model.evaluation, self.book.pen.t)
         self.sheet.formula(row, YEAR["months"], formula, value, num_format="0.0", bold=True)
         self.book.cells["payback"] = self.sheet.cell(row, YEAR["months"])
+
+
+def months_or_never(evaluation: Evaluation, t: Words) -> float | str:
+    """Return the payback period in months, and a word where the costs are never paid back."""
+    return t("figures.never") if evaluation.is_never_paid_back else evaluation.payback_months
 
 
 def _cell_of(rows: str, position: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reports.provenances import name_of
 from reports.workbook_layout import (
     ADDRESS,
     CAVEAT,
@@ -43,6 +44,7 @@ from roi_model.reference_data import correction_scale, price_index
 from roi_model.scenario import Scenario
 from roi_model.settings import AS_STATED, Settings
 from roi_model.value_map import Cost, Outcome
+from ui.origins import derivation_text
 from ui.theme import LIGHT
 
 FIRST_ROW = 4
@@ -117,7 +119,7 @@ def lists_sheet(book: Book) -> None:
     book.name("price_index_years", sheet.rows(column, 1, len(index.years)))
     book.name("price_index", sheet.rows(column + 1, 1, len(index.years)))
     for place, provenance in enumerate(PROVENANCES):
-        sheet.text(1 + place, column + 2, book.pen.t(f"provenance.{provenance}"))
+        sheet.text(1 + place, column + 2, name_of(provenance, book.pen.t))
     book.name("provenance_names", sheet.rows(column + 2, 1, len(PROVENANCES)))
     sheet.paper.hide()
 
@@ -270,10 +272,12 @@ def _papers(book: Book, line: Line) -> tuple[str, str]:
     elif line.may_be_blank and t.has(f"share.{line.name}_help"):
         said.insert(0, t(f"share.{line.name}_help"))
     rule = parameter.derivation
-    if rule is not None:
+    if rule is not None and rule.of is not None:
         labels = {name: t.of(scenario.figure(name).label) for name in (rule.of, rule.by) if name}
         key = "derivation.quotient" if rule.rule == "quotient" else "derivation.remainder"
         said.append(t(key, of=labels[rule.of], by=labels.get(rule.by or "", "")))
+    elif parameter.reason is None:
+        said.append(derivation_text(parameter, scenario, t))
     return sources, "\n".join(filter(None, said))
 
 
@@ -348,7 +352,7 @@ def _provenance(book: Book, sheet: Sheet, row: int, line: Line) -> None:
     was = PROVENANCES.index(line.parameter.provenance) + 1 if line.is_stated else 0
     untouched = f"AND({typed}={original},ISBLANK({typed})=ISBLANK({original}))"
     sheet.formula(row, RANK, f"IF({untouched},{was},{YOURS})", was)
-    word = t(f"provenance.{PROVENANCES[was - 1]}") if was else t("workbook.not_stated")
+    word = name_of(PROVENANCES[was - 1], t) if was else t("workbook.not_stated")
     named = f"INDEX(provenance_names,{rank})"
     formula = f"IF({rank}=0,{quoted(t('workbook.not_stated'))},{named})"
     if line.parameter.is_to_fill and line.is_stated:
@@ -484,7 +488,7 @@ def _grades(book: Book, sheet: Sheet, row: int) -> int:
         row += 1
         sheet.text(row, LABEL, t.of(grade.label), text_wrap=True, indent=1)
         sheet.number(row, VALUE, grade.correction.value, num_format=PERCENT)
-        sheet.text(row, PROVENANCE, t(f"provenance.{grade.correction.provenance}"))
+        sheet.text(row, PROVENANCE, name_of(grade.correction.provenance, t))
         sheet.text(row, CAVEAT, t.of(grade.help), text_wrap=True)
         book.cells[f"grade.{grade.id}"] = sheet.cell(row, VALUE)
     book.cells["grade.None"] = sheet.cell(row, VALUE)
@@ -505,7 +509,7 @@ def _figures(book: Book, sheet: Sheet, row: int) -> int:
         of_value = pen.of_whole if figure.value.is_integer() else pen.of_unit
         sheet.number(row, VALUE, figure.value, num_format=of_value(figure.unit))
         sheet.text(row, UNIT, pen.unit(figure.unit), font_color=LIGHT.quiet, text_wrap=True)
-        sheet.text(row, PROVENANCE, t(f"provenance.{figure.provenance}"))
+        sheet.text(row, PROVENANCE, name_of(figure.provenance, t))
         if figure.year is not None:
             sheet.number(row, YEAR, figure.year, font_color=LIGHT.quiet)
         sheet.text(row, SOURCE, source, text_wrap=True, indent=1)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from math import fsum
 
-from reports.workbook_flows import COST
+from reports.provenances import name_of
+from reports.workbook_flows import COST, months_or_never
 from reports.workbook_inputs import Book
 from reports.workbook_pen import PERCENT, WHOLE, quoted
 from reports.workbook_value_map import (
@@ -20,6 +21,7 @@ from roi_model.evaluation import JOBS, evaluate
 from roi_model.funding import FundingCase
 from roi_model.parameters import PROVENANCES, Provenance
 from roi_model.perspectives import perspective_of
+from roi_model.reference_data import may_be_zero
 from roi_model.tableau import Tableau, who_pays_who_gains
 from roi_model.value_map import Basis
 from ui.words import UNDEFINED
@@ -223,12 +225,14 @@ class Results:
             f"IF(AND({book.sheets['costs'].cell(FIRST + place, COST['counts'])}=1,"
             f"{book.counted[cost.id]}=0,{book.rank[cost.id]}={ASSUMED}),1,0)"
             for place, cost in enumerate(book.scenario.costs)
+            if not may_be_zero(cost)
         ]
         count = len(result.unstated_costs)
         self._figure("unstated", "+".join(unstated) or "0", count, num_format=WHOLE)
         cells["net"] = self._figure("net", net, result.net_present_value, **self.euros)
         self._figure("net_return", over.format(f"({net})"), result.net_return, **self.cents)
-        self._figure("payback", cells["payback"], result.payback_months, num_format="0.0")
+        months = months_or_never(result, self.t)
+        self._figure("payback", cells["payback"], months, num_format="0.0")
         self._figure("years", "last_year", result.years, num_format=WHOLE)
         quantities = [
             book.sheets["value_map"].cell(FIRST + place, COLUMN["quantity"])
@@ -237,10 +241,13 @@ class Results:
         ]
         one = {"num_format": "#,##0.0"}
         jobs = self._figure("jobs", "+".join(quantities) or "0", result.indirect_jobs, **one)
+        paid = [cells.get(f"costs.{name}") for name in ("amount", "years", "counts")]
+        a_year = f"SUMPRODUCT({','.join(filter(None, paid))})/activity_years" if all(paid) else "0"
+        yearly = self._figure("yearly_costs", a_year, result.yearly_costs, **self.euros)
         million = formulas.EUROS_PER_MILLION
-        per_million = over.format(f"{jobs}*{million}")
+        per_million = f"IF({yearly}=0,{DASH},{jobs}*{million}/{yearly})"
         self._figure("jobs_per_million", per_million, result.jobs_per_million_euros, **one)
-        per_job = f"IF(OR({jobs}=0,{costs}=0),{DASH},{costs}/{jobs})"
+        per_job = f"IF(OR({jobs}=0,{yearly}=0),{DASH},{yearly}/{jobs})"
         self._figure("cost_per_job", per_job, result.cost_per_job, **self.euros)
 
     def _part(self, name: str, heads: Sequence[str]) -> None:
@@ -259,7 +266,7 @@ class Results:
             self.sheet.text(self.row, 0, self.t.of(outcome.label), text_wrap=True)
             self.sheet.text(self.row, 1, names[outcome.stakeholder], text_wrap=True)
             columns: tuple[tuple[str, float | str, dict[str, str]], ...] = (
-                ("provenance", self.t(f"provenance.{line.provenance}"), {}),
+                ("provenance", name_of(line.provenance, self.t), {}),
                 ("impact", float(valued.impact), self.euros),
                 ("counted_value", line.present_value, self.euros),
                 ("share", line.share, {"num_format": PERCENT, "align": "right"}),

@@ -6,6 +6,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
+from reports.provenances import name_of
 from reports.workbook_inputs import Book, in_chosen_prices
 from reports.workbook_pen import FACTOR, PERCENT, WHOLE, Sheet, quoted
 from roi_model import formulas, units
@@ -246,7 +247,7 @@ class _Line:
         self.text("transfer_id", outcome.transfer_from or "")
         self.sheet.number(self.row, COLUMN["itemised"], float(outcome.basis == "itemised"))
         rank = PROVENANCES.index(self.result.provenance)
-        word = t(f"provenance.{PROVENANCES[rank]}")
+        word = name_of(PROVENANCES[rank], t)
         formula = f"INDEX(provenance_names,MAX({','.join(self._ranks())}))"
         self.sheet.formula(self.row, COLUMN["provenance"], formula, word)
 
@@ -313,7 +314,7 @@ class _Line:
             self.valued.attribution,
             PERCENT,
         )
-        bias = self.own("optimism_bias")
+        bias = f"IF({self.here('gross')}<0,0,{self.own('optimism_bias')})"
         self.formula("optimism_bias", bias, self.valued.optimism_bias, PERCENT)
         deadweight, displacement = self.here("deadweight"), self.here("displacement")
         attribution = self.here("attribution")

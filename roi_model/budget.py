@@ -17,6 +17,7 @@ from roi_model.formulas import Numeric
 from roi_model.funding import (
     FundingCase,
     Growth,
+    OtherCosts,
     funding_case,
     growth_of,
     yearly_cost_per_post,
@@ -130,8 +131,11 @@ def what_a_budget_buys(
     *,
     perspective: Perspective | str | None = None,
     elasticity: float | None = None,
+    other_costs: OtherCosts = "follow",
 ) -> Bought:
     """Return the whole posts that ``budget`` euros more a year pay for, and what they bring.
+
+    The budget is that of the payer of the posts: other costs that follow them come on top.
 
     Raises:
         ScenarioError: no funding case, a post that costs nothing, or a budget below 0.
@@ -151,7 +155,11 @@ def what_a_budget_buys(
         posts=posts,
         left=max(0.0, budget - posts * cost_per_post),
         case=funding_case(
-            scenario, perspective=perspective, posts=now + posts, elasticity=elasticity
+            scenario,
+            perspective=perspective,
+            posts=now + posts,
+            elasticity=elasticity,
+            other_costs=other_costs,
         ),
     )
 
@@ -163,6 +171,7 @@ def posts_at_ratio(
     *,
     perspective: Perspective | str | None = None,
     elasticity: float | None = None,
+    other_costs: OtherCosts = "follow",
 ) -> PostsAtRatio:
     """Return between which posts the marginal or the average ratio is at ``target`` or above.
 
@@ -175,7 +184,9 @@ def posts_at_ratio(
     """
     if not (math.isfinite(target) and target > 0):
         raise ValueError(f"target must be a ratio above 0 (got {target})")
-    growth = growth_of(scenario, perspective=perspective, elasticity=elasticity)
+    growth = growth_of(
+        scenario, perspective=perspective, elasticity=elasticity, other_costs=other_costs
+    )
     status, ends = _held_between(growth, target, ratio)
     return PostsAtRatio(
         ratio=ratio,
@@ -228,6 +239,7 @@ def growth_lines(
     elasticities: Iterable[float],
     *,
     perspective: Perspective | str | None = None,
+    other_costs: OtherCosts = "follow",
 ) -> tuple[GrowthLine, ...]:
     """Return what each number of ``posts`` adds under each rule of growth, for all outcomes.
 
@@ -238,7 +250,9 @@ def growth_lines(
     wanted = np.array(posts, dtype=np.float64)
     lines = []
     for elasticity in elasticities:
-        growth = growth_of(scenario, perspective=perspective, elasticity=elasticity)
+        growth = growth_of(
+            scenario, perspective=perspective, elasticity=elasticity, other_costs=other_costs
+        )
         lines.append(
             GrowthLine(
                 elasticity=elasticity,
@@ -376,7 +390,7 @@ def _now(growth: Growth, ratio: Ratio) -> float:
     if ratio == "average":
         return float(growth.average_ratio(growth.posts_now))
     a_post = fsum(now * growth.elasticities[one] for one, now in growth.benefits_now.items())
-    return float(formulas.ratio(a_post, growth.posts_now * growth.cost_of_a_post))
+    return float(formulas.ratio(a_post, growth.posts_now * growth.whole_cost_of_a_post))
 
 
 def _floats(amounts: Numeric) -> list[float]:

@@ -252,6 +252,8 @@ def _with_derived_values(data: Any) -> tuple[Any, dict[Location, Mapping[str, An
         completed["funding"] = {
             name: dict(one) if isinstance(one, Mapping) else one for name, one in funding.items()
         }
+    if isinstance(costs := data.get("costs"), list | tuple):
+        completed["costs"] = [_with_own_price(cost) for cost in costs]
     figures, unknown = _figures(data), []
     for location, factor, others in _derived_numbers(completed):
         rule = factor["derivation"] = dict(factor["derivation"])
@@ -284,6 +286,13 @@ def _copied(outcome: Any) -> Any:
         return outcome
 
 
+def _with_own_price(cost: Any) -> Any:
+    """Return a cost whose price may be completed; one that has none as it is."""
+    price = field_of(cost, "price")
+    both_are = isinstance(cost, Mapping) and isinstance(price, Mapping)
+    return {**cost, "price": dict(price)} if both_are else cost
+
+
 def _figures(data: Mapping[str, Any]) -> dict[Any, Any]:
     """Return the figures and the costs by id, what a rule may name; under None what has no id."""
     found: dict[Any, Any] = {}
@@ -306,7 +315,7 @@ def _derived_numbers(
 
     Quotients come first: a remainder needs the value of every other line.
     """
-    outcomes, funding = data["outcomes"], data.get("funding")
+    outcomes, costs, funding = data["outcomes"], data.get("costs"), data.get("funding")
     found: list[tuple[Location, Any, list[Any]]] = [
         (
             ("outcomes", position, "factors", at),
@@ -315,6 +324,11 @@ def _derived_numbers(
         )
         for position, outcome in enumerate(outcomes)
         for at, factor in enumerate(_factors_of(outcome))
+    ]
+    found += [
+        (("costs", position, "price"), price, outcomes)
+        for position, cost in enumerate(costs if isinstance(costs, list | tuple) else ())
+        if isinstance(price := field_of(cost, "price"), Mapping)
     ]
     if isinstance(funding, Mapping):
         found += [
@@ -334,6 +348,8 @@ def _derived(rule: Mapping[str, Any], figures: Mapping[Any, Any], others: list[A
     """
     if rule.get("rule") not in RULES:
         raise _NotDerivedError  # the rule is refused as such
+    if rule["rule"] == "conversion":
+        return _converted(rule)
     names = ("of", "by") if rule["rule"] == "quotient" else ("of",)
     for name in names:
         if str(rule.get(name)) not in figures and None not in figures:
@@ -347,6 +363,15 @@ def _derived(rule: Mapping[str, Any], figures: Mapping[Any, Any], others: list[A
     if not all(lines):
         raise _NotDerivedError
     return of - float(sum(formulas.gross_value(line) for line in lines))
+
+
+def _converted(rule: Mapping[str, Any]) -> float:
+    """Return what a source states in the unit of the number; 1 stands for what is left out."""
+    names = ("stated", "times", "divided_by")
+    stated, times, divided_by = (_value_in({"value": rule.get(name, 1.0)}) for name in names)
+    if "stated" not in rule or divided_by <= 0:
+        raise _NotDerivedError  # the rule is refused as such
+    return formulas.converted_amount(stated, times=times, divided_by=divided_by)
 
 
 def _value_in(number: Any) -> float:

@@ -43,6 +43,7 @@ def case_schema() -> dict[str, Any]:
             {"required": ["value"]},
             {"required": ["derivation"], "properties": {"derivation": {"type": "object"}}},
         ]
+    definitions["Derivation"]["anyOf"] = [{"required": ["of"]}, {"required": ["stated"]}]
     definitions["Derivation"]["properties"][KEPT] = {
         "type": "boolean",
         "default": False,

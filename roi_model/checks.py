@@ -26,6 +26,7 @@ from roi_model.evaluation import (
 )
 from roi_model.formulas import Numeric
 from roi_model.parameters import (
+    PROVENANCES,
     Citations,
     Factor,
     Identifier,
@@ -51,12 +52,16 @@ Hole = Literal[
     "outcome",
     "stakeholder",
     "source",
+    "numbers",
     "share",
+    "part",
+    "parts",
     "ratio",
     "years",
     "calendar_year",
 ]
-"""What a hole of a message stands for: an id, or a number and how it is written."""
+"""What a hole of a message stands for: an id, addresses with commas between them, or a number and
+how it is written. The ``parts`` of a whole that are named are what each ``part`` adds up to."""
 
 Figure = float | int | str
 Language = Literal["fr", "en"]
@@ -111,7 +116,10 @@ class Finding:
     addresses: tuple[str, ...]
     """Addresses of numbers and settings, or ids of outcomes, that it is about."""
     figures: Mapping[str, Figure]
-    """Numbers as numbers, shares as fractions; costs, outcomes and such by their id."""
+    """Numbers as numbers, shares as fractions; costs, outcomes and such by their id.
+
+    Beside the parts of a whole that the message names stand those that it does not.
+    """
 
 
 Concern = tuple[tuple[str, ...], Mapping[str, Figure]]
@@ -165,12 +173,24 @@ def message(finding: Finding, scenario: Scenario, language: Language) -> str:
         KeyError: there is no such rule, or ``finding`` is about another scenario.
     """
     rule = {one.id: one for one in rules()}[finding.rule]
+    figures = with_whole_percents(rule, finding.figures)
     filled = {
-        name: _written(kind, finding.figures[name], scenario, language)
-        for name, kind in rule.holes.items()
+        name: _written(kind, figures[name], scenario, language) for name, kind in rule.holes.items()
     }
     sentence: str = getattr(rule.message, language)
     return sentence.format(**filled)
+
+
+def with_whole_percents(rule: Rule, figures: Mapping[str, Figure]) -> Mapping[str, Figure]:
+    """Return figures with the parts of a whole in whole percents, as a bar of them shows them."""
+    together = [name for name, kind in rule.holes.items() if kind == "parts"]
+    if not together:
+        return figures
+    names = [name for name in figures if name not in together]
+    percents = formulas.whole_percents([float(figures[name]) for name in names])
+    parts = {name: percent / 100 for name, percent in zip(names, percents, strict=True)}
+    named = math.fsum(parts[name] for name in names if name in rule.holes)
+    return {**parts, **dict.fromkeys(together, named)}
 
 
 def _written(kind: Hole, figure: Figure, scenario: Scenario, language: Language) -> str:
@@ -183,9 +203,13 @@ def _written(kind: Hole, figure: Figure, scenario: Scenario, language: Language)
         }
         if kind == "source":
             return scenario.sources[figure].title
+        if kind == "numbers":
+            stated = dict(scenario.parameters())
+            named = (stated[address] for address in figure.split(", "))
+            return ", ".join(getattr(one.label, language) for one in named if hasattr(one, "label"))
         label: str = getattr(labels[kind][figure], language)
         return label
-    if kind == "share":
+    if kind in ("share", "part", "parts"):
         return f"{figure:.0%}" if language == "en" else f"{100 * figure:.0f}\N{NO-BREAK SPACE}%"
     if kind == "ratio":
         written = f"{figure:.2f}".rstrip("0").rstrip(".")
@@ -253,8 +277,16 @@ def _rests_on_assumptions(
     share = _share_of(weak, lines)
     if share > thresholds["most"]:
         balance = _share_of([line for line in weak if line[1].basis == "balance"], lines)
+        sound = {
+            str(one): _share_of(
+                [line for line in lines if line not in weak and line[1].provenance == one], lines
+            )
+            for one in PROVENANCES
+            if one != Provenance.ASSUMED
+        }
         addresses = tuple(outcome.id for outcome, _ in weak)
-        yield addresses, {"share": share, "assumed": share - balance, "balance": balance}
+        named = {"share": share, "balance": balance, "assumed": share - balance}
+        yield addresses, {**sound, **named}
 
 
 def _footprint_counted(
@@ -410,9 +442,28 @@ def _mixed_price_years(
 ) -> Iterator[Concern]:
     """Amounts of different years are added as they are."""
     years = _years_of_prices(scenario, evaluation)
-    if scenario.settings.price_year == AS_STATED and len(set(years.values())) > 1:
+    if _are_mixed(scenario, years) and not _beyond_index(scenario, years):
         first, last = min(years.values()), max(years.values())
         yield ("price_year", *years), {"first": first, "last": last}
+
+
+def _prices_beyond_index(
+    scenario: Scenario, evaluation: Evaluation, thresholds: Thresholds
+) -> Iterator[Concern]:
+    """Amounts of different years are added, and some that the price index cannot convert."""
+    years = _years_of_prices(scenario, evaluation)
+    if _are_mixed(scenario, years) and (beyond := _beyond_index(scenario, years)):
+        first, last = min(years.values()), max(years.values())
+        yield beyond, {"first": first, "last": last, "numbers": ", ".join(beyond)}
+
+
+def _are_mixed(scenario: Scenario, years: Mapping[str, int]) -> bool:
+    return scenario.settings.price_year == AS_STATED and len(set(years.values())) > 1
+
+
+def _beyond_index(scenario: Scenario, years: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the addresses, among some amounts, of those that the price index cannot convert."""
+    return tuple(one for one in scenario.beyond_price_index() if one in years)
 
 
 def _other_price_year(
@@ -492,6 +543,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "no_discount_rate": _no_discount_rate,
     "above_mean": _above_mean,
     "mixed_price_years": _mixed_price_years,
+    "prices_beyond_index": _prices_beyond_index,
     "other_price_year": _other_price_year,
     "no_negative_outcome": _no_negative_outcome,
     "no_range": _no_range,

@@ -82,14 +82,17 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
     All that is wrong with the options is reported at once.
     """
     stated = {name: getattr(options, name) for name in OPTION_OF_SETTING}
-    scenario = load_scenario(options.case)
+    assigned = [one.partition("=") for one in options.changes]
+    years = [written for address, _, written in assigned if address == "activity_years"]
+    # A value map has no column for them, and an input of it may begin late.
+    early = {"activity_years": int(years[-1])} if years and years[-1].isdecimal() else {}
+    scenario = load_scenario(options.case, **early)
     changes: dict[str, Value] = {
         name: scenario.value_from_text(name, written)
         for name, written in stated.items()
         if written is not None
     }
-    for assignment in options.changes:
-        address, _, written = assignment.partition("=")
+    for address, _, written in assigned:
         changes[address] = scenario.value_from_text(address, written)
     if options.perspective is not None:
         changes["perspective"] = options.perspective

@@ -74,6 +74,7 @@ def cross_faults(data: Any) -> Iterator[InitErrorDetails]:
     yield from _unknown_grades(data)
     yield from _unknown_addresses(data)
     yield from prices_not_known(data)
+    yield from costs_after_the_activity(data)
 
 
 def _texts(records: Iterable[Any], name: str) -> list[str]:
@@ -155,12 +156,12 @@ def _unknown_sources(data: Any) -> Iterator[InitErrorDetails]:
 def _derivations_out_of_place(data: Any) -> Iterator[InitErrorDetails]:
     """Yield rules on numbers that are never computed."""
     for location, record in _numbers(data):
-        computed = "factors" in location or "funding" in location
+        computed = any(part in location for part in ("factors", "price", "funding"))
         if field_of(record, "derivation") is not None and not computed:
             yield fault(
                 "derivation_not_possible",
                 field_of(field_of(record, "derivation"), "rule"),
-                "only a factor of an outcome or of the funding case can be derived",
+                "only a factor of an outcome, a price or the funding case can be derived",
                 (*location, "derivation"),
             )
 
@@ -218,6 +219,41 @@ def _amounts(data: Any, cost_unit: str) -> Iterator[tuple[tuple[str | int, ...],
     for position, outcome in enumerate(_records(data, "outcomes")):
         stated = [field_of(factor, "unit") for factor in _records(outcome, "factors")]
         yield ("outcomes", position, "factors"), stated
+
+
+def costs_after_the_activity(data: Any) -> Iterator[InitErrorDetails]:
+    """Yield yearly costs that begin once the activity is over: they would never be paid."""
+    stated = field_of(field_of(field_of(data, "settings"), "activity_years"), "value")
+    years = 1 if stated is None else stated
+    for position, start in _yearly_starts(data):
+        if isinstance(years, int) and start > years:
+            yield fault(
+                "cost_after_activity",
+                start,
+                "a yearly cost must begin while the activity runs, in year {allowed} at most",
+                ("costs", position, "start_year"),
+                allowed=years,
+            )
+
+
+def least_activity_years(data: Any) -> int:
+    """Return how long an activity must run at least, for every yearly cost to be paid once."""
+    return max((start for _, start in _yearly_starts(data)), default=1)
+
+
+def _yearly_starts(data: Any) -> Iterator[tuple[int, int]]:
+    """Yield the position of each cost that is paid every year, and the year it begins."""
+    currency = field_of(data, "currency") or units.EURO
+    for location, stated in _amounts(data, f"{currency}/year"):
+        if location[0] != "costs":
+            continue
+        start = field_of(_records(data, "costs")[int(location[1])], "start_year")
+        try:
+            is_yearly = dict(units.product(stated)).get("year", 0) < 0
+        except (units.UnitError, AttributeError, TypeError):
+            continue
+        if is_yearly and isinstance(start, int):
+            yield int(location[1]), start
 
 
 def _unknown_perspective(data: Any) -> Iterator[InitErrorDetails]:
@@ -293,9 +329,19 @@ def _unknown_addresses(data: Any) -> Iterator[InitErrorDetails]:
 
 
 def prices_not_known(data: Any) -> Iterator[InitErrorDetails]:
-    """Yield amounts whose year the price index does not cover, where prices are converted."""
+    """Yield amounts that the price index does not cover, where prices are converted."""
     wanted = field_of(field_of(data, "settings"), "price_year")
     if wanted in (None, AS_STATED) or not isinstance(wanted, int):
+        return
+    currency = field_of(data, "currency") or units.EURO
+    if currency != price_index().currency:
+        yield fault(
+            "no_price_index_for_currency",
+            currency,
+            "only amounts in {allowed} can be converted: the price index is of no other currency",
+            ("settings", "price_year"),
+            allowed=price_index().currency,
+        )
         return
     years = price_index().years
     places: list[tuple[tuple[str | int, ...], Any]] = [(("settings", "price_year"), wanted)]

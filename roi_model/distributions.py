@@ -1,9 +1,10 @@
 """What is not known for sure about a number: its distribution, and draws from it.
 
 Every distribution gives its exact ``quantile`` (inverse cumulative distribution), ``mean``,
-``standard_deviation`` and ``support``, in the unit of the number itself. Ranges are central
-90 % intervals: their ends are the 5th and 95th percentiles. Arguments that make no sense are
-refused with a ValueError.
+``standard_deviation`` and ``support``, in the unit of the number itself. What ``low`` and ``high``
+are depends on the kind: the least and the greatest value possible of a uniform, a triangular or a
+PERT distribution; the 5th and 95th percentiles of a lognormal, and of a normal or a beta made
+from a range. Arguments that make no sense are refused with a ValueError.
 
 ``sampler`` turns 32 random bits into draws, through a table whose accuracy it states. Most
 distributions are a standard one of the same shape, stretched and moved: ``standardised`` says

@@ -14,18 +14,20 @@ from pydantic import Field, ValidationError
 from roi_model.consistency import OUTCOME_NUMBERS, RESERVED_IDS
 from roi_model.evidence_library import UnitValue, evidence_library, sources_of
 from roi_model.parameters import (
+    LONGEST_LABEL,
     Correlation,
     Factor,
     Identifier,
     Name,
     Parameter,
     Provenance,
+    Rate,
     Record,
     Source,
 )
 from roi_model.perspectives import SOCIETY
 from roi_model.problems import Problem, ScenarioError
-from roi_model.reference_data import number_to_fill
+from roi_model.reference_data import discount_rates, number_to_fill
 from roi_model.scenario import Scenario, Value, problems_of
 from roi_model.value_map import FUNDING_NUMBERS, Cost, Funding, Outcome, Stakeholder
 
@@ -46,6 +48,8 @@ class Edits(Record):
     name: Name | None = None
     period: Name | None = None
     numbers: Annotated[dict[str, Value], Field(max_length=2_000)] = Field(default_factory=dict)
+    discount_rate: Rate | None = None
+    """The rate with its papers where it has some; its value is among ``numbers`` too."""
     sources: Annotated[dict[Identifier, Source], Field(max_length=200)] = Field(
         default_factory=dict
     )
@@ -77,8 +81,14 @@ def edited(case: Scenario, edits: Edits) -> Scenario:
     costs = _merged(case.costs, edits.costs, edits.removed_costs)
     outcomes = _merged(case.outcomes, edits.outcomes, edits.removed_outcomes)
     settings = case.settings
+    if edits.discount_rate is not None:
+        settings = settings.model_copy(update={"discount_rate": edits.discount_rate})
     if "perspective" in edits.numbers:  # that of the case may go with a cost
         settings = settings.model_copy(update={"perspective": SOCIETY})
+    if "activity_years" in edits.numbers:  # a cost may begin as late as they say
+        years = {"activity_years": edits.numbers["activity_years"]}
+        longer = case.model_copy(update={"costs": ()}).with_changes(years).settings
+        settings = settings.model_copy(update={"activity_years": longer.activity_years})
     scenario = rebuilt(
         case,
         settings=settings,
@@ -138,6 +148,7 @@ def believed(edits: Edits, *, claims: Collection[Claim], sources: Mapping[str, S
     return edits.model_copy(
         update={
             "sources": known,
+            "discount_rate": number(edits.discount_rate),
             "costs": tuple(record(one) for one in edits.costs),
             "outcomes": tuple(record(one) for one in edits.outcomes),
             "funding": edits.funding and record(edits.funding),
@@ -155,7 +166,9 @@ def disbelieved(edits: Edits, read: Edits) -> Iterator[tuple[str, Parameter]]:
 
 
 def _numbers_in(edits: Edits) -> Iterator[tuple[str, Parameter]]:
-    """Yield the numbers of the whole records, by address."""
+    """Yield the numbers of the whole records, and the rate with its papers, by address."""
+    if edits.discount_rate is not None:
+        yield "discount_rate", edits.discount_rate
     for cost in edits.costs:
         yield cost.id, cost
         if cost.price is not None:
@@ -181,8 +194,8 @@ def _claim(parameter: Parameter) -> Claim:
 def edits_of(case: Scenario, scenario: Scenario) -> Edits:
     """Return the edits that turn ``case`` into ``scenario``: ``edited`` with them gives it back.
 
-    Figures, correlations and the papers of settings are taken to be those of the case: nothing
-    here edits them but by number.
+    Figures, correlations and the papers of settings but the discount rate's are taken to be
+    those of the case: nothing here edits them but by number.
     """
     numbers, kept = _renumbered(case, scenario)
     funding_differs = kept.funding != scenario.funding
@@ -193,6 +206,10 @@ def edits_of(case: Scenario, scenario: Scenario) -> Edits:
     costs = _differing(kept.costs, scenario.costs)
     outcomes = _differing(kept.outcomes, scenario.outcomes)
     whole = _ids(costs) | _ids(outcomes)
+    rate = scenario.settings.discount_rate
+    has_own_papers = rate != kept.settings.discount_rate
+    if has_own_papers:
+        numbers["discount_rate"] = rate.value
     return Edits(
         name=None if scenario.name == case.name else scenario.name,
         period=None if scenario.period == case.period else scenario.period,
@@ -201,6 +218,7 @@ def edits_of(case: Scenario, scenario: Scenario) -> Edits:
             for address, value in numbers.items()
             if address.partition(".")[0] not in whole
         },
+        discount_rate=rate if has_own_papers else None,
         sources={
             key: source
             for key, source in scenario.sources.items()
@@ -248,7 +266,7 @@ def with_number(case: Scenario, scenario: Scenario, address: str, value: Value) 
 def restored(case: Scenario, scenario: Scenario, *addresses: str) -> Scenario:
     """Return ``scenario`` with some numbers and choices as ``case`` has them, papers included.
 
-    What the case does not have stays as it is.
+    What the case does not have stays as it is, but documents that no number cites any longer.
     """
     choices = case.choices()
     chosen = {name: case.value_at(name) for name in addresses if name in choices}
@@ -260,7 +278,39 @@ def restored(case: Scenario, scenario: Scenario, *addresses: str) -> Scenario:
     for cost in scenario.costs:  # its price is a number of its own
         if isinstance(original := numbers.get(cost.id), Cost):
             numbers[cost.id] = original.model_copy(update={"price": cost.price})
-    return scenario.with_changes(chosen).with_parameters(numbers)
+    return _without_uncited(case, scenario.with_changes(chosen).with_parameters(numbers))
+
+
+def with_discount_rate(case: Scenario, scenario: Scenario, published: Factor) -> Scenario:
+    """Return ``scenario`` with a published discount rate, papers included.
+
+    ``published`` is one of ``reference_data.discount_rates``. A rate that ``case`` states itself
+    keeps the papers it has there.
+    """
+    stated = case.settings.discount_rate
+    if stated.value == published.value and stated.provenance in _CLAIMING:
+        return restored(case, scenario, "discount_rate")
+    rate = Rate(**{name: getattr(published, name) for name in _PAPERS_OF_A_RATE})
+    known = discount_rates().sources
+    rated = rebuilt(
+        scenario,
+        sources={**scenario.sources, **{key: known[key] for key in rate.source}},
+        settings=scenario.settings.model_copy(update={"discount_rate": rate}),
+    )
+    return _without_uncited(case, rated)
+
+
+_PAPERS_OF_A_RATE = ("value", "year", "provenance", "source", "locator")
+
+
+def _without_uncited(case: Scenario, scenario: Scenario) -> Scenario:
+    """Return ``scenario`` without the documents that neither its numbers nor ``case`` need."""
+    cited = {key for _, number in scenario.parameters() for key in number.source}
+    sources = {
+        key: one for key, one in scenario.sources.items() if key in cited or key in case.sources
+    }
+    same = len(sources) == len(scenario.sources)
+    return scenario if same else scenario.model_copy(update={"sources": sources})
 
 
 def _has(scenario: Scenario, address: str) -> bool:
@@ -301,6 +351,43 @@ def with_cost(scenario: Scenario, cost: Cost) -> Scenario:
 def with_stakeholder(scenario: Scenario, stakeholder: Stakeholder) -> Scenario:
     """Return ``scenario`` with a stakeholder added, or put in the place of the one it names."""
     return rebuilt(scenario, stakeholders=_merged(scenario.stakeholders, (stakeholder,), ()))
+
+
+def renamed(
+    case: Scenario, scenario: Scenario, *, name: str | None = None, period: str | None = None
+) -> Scenario:
+    """Return ``scenario`` with a name or a period as typed; blank, with that of ``case``."""
+    changed: dict[str, Any] = {}
+    if name is not None:
+        changed["name"] = _as_typed(name) or case.name
+    if period is not None:
+        changed["period"] = _as_typed(period) or case.period
+    return rebuilt(scenario, **changed)
+
+
+def with_own_words(case: Scenario, scenario: Scenario, line: str, text: str) -> Scenario:
+    """Return ``scenario`` with an outcome or a stakeholder called as typed; blank, as in ``case``.
+
+    What ``case`` says to explain it, or of the one euro it spends, was about the other name.
+
+    Raises:
+        ScenarioError: the scenario has no such line.
+    """
+    name = _as_typed(text)
+    if line in _ids(scenario.stakeholders):
+        who = scenario.stakeholder(line)
+        own = case.stakeholder(line) if name is None else None
+        called = own or who.model_copy(update={"name": name, "one_euro": None})
+        return with_stakeholder(scenario, called)
+    outcome, had = (one.outcomes[_position(one, line)] for one in (scenario, case))
+    label, note = (had.label, had.help) if name is None else (name, None)
+    return with_outcome(scenario, outcome.model_copy(update={"label": label, "help": note}))
+
+
+def _as_typed(text: str) -> Name | None:
+    """Return a text as a name in both languages, as long as one may be; ``None`` if it is blank."""
+    plain = " ".join(text.split())[:LONGEST_LABEL]
+    return Name(fr=plain, en=plain) if plain else None
 
 
 def quantity_unit_of(unit: str) -> str:

@@ -1,15 +1,19 @@
 """From a scenario and a point of view to everything a reader is shown."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from math import fsum
 from typing import Literal
 
+import numpy as np
+
 from roi_model import formulas, units
 from roi_model.cash_flow import yearly_flows
 from roi_model.parameters import PROVENANCES, Parameter, Provenance, weakest
 from roi_model.perspectives import Perspective, perspective_of
+from roi_model.reference_data import may_be_zero
 from roi_model.scenario import Scenario
 from roi_model.settings import Settings
 from roi_model.valuation import Valuation
@@ -85,6 +89,10 @@ class Evaluation:
     payback_months: float
     years: int
     """Years over which the effects last; payback on a single one is arithmetic, not a date."""
+    years_of_costs: int
+    """Years from the first one on up to the last in which something is paid, 1 at least."""
+    yearly_costs: float
+    """Costs counted, undiscounted, in euros per year of activity: what jobs are set against."""
     indirect_jobs: float
     unstated_costs: tuple[str, ...]
     """Costs counted as 0 because no one stated them: the ratio is then too high."""
@@ -112,16 +120,23 @@ class Evaluation:
         return _number(formulas.net_return(self.present_value_benefits, self.present_value_costs))
 
     @property
+    def is_never_paid_back(self) -> bool:
+        """Say whether there are costs that the benefits never reach."""
+        return self.present_value_costs > 0 and math.isnan(self.payback_months)
+
+    @property
     def jobs_per_million_euros(self) -> float:
-        """Indirect jobs per million euros of the costs counted; NaN without a cost."""
-        return _number(
-            formulas.jobs_per_million_euros(self.indirect_jobs, self.present_value_costs)
-        )
+        """Indirect jobs per million euros of the costs counted; NaN without a cost.
+
+        Jobs of one year over the costs of one, ``yearly_costs``: a job that lasts is no second
+        one, and an activity of several years is as one of a single year.
+        """
+        return _number(formulas.jobs_per_million_euros(self.indirect_jobs, self.yearly_costs))
 
     @property
     def cost_per_job(self) -> float:
-        """Euros of the costs counted per indirect job; NaN without a job."""
-        return _number(formulas.cost_per_job(self.present_value_costs, self.indirect_jobs))
+        """Euros a year of the costs counted per indirect job; NaN without a job."""
+        return _number(formulas.cost_per_job(self.yearly_costs, self.indirect_jobs))
 
     def basis(self, key: Basis) -> Part:
         """Return the part of the benefits that rests on itemised lines, estimates or balance."""
@@ -159,6 +174,7 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
         replace(line, share=_number(formulas.ratio(line.present_value, benefits))) for line in lines
     )
     flows = yearly_flows(scenario, perspective, [row.impact for row in rows])
+    paid_by_year = flows.costs_at_start + flows.costs_with_benefits
     return Evaluation(
         scenario=scenario.id,
         perspective=perspective,
@@ -166,6 +182,8 @@ def evaluate(scenario: Scenario, perspective: Perspective | str | None = None) -
         present_value_costs=costs,
         payback_months=flows.payback_months,
         years=flows.benefits.size,
+        years_of_costs=int(np.flatnonzero(paid_by_year).max(initial=0)) + 1,
+        yearly_costs=fsum(paid_by_year) / int(scenario.settings.activity_years.value),
         indirect_jobs=fsum(
             row.quantity
             for outcome, row in zip(scenario.outcomes, rows, strict=True)
@@ -209,8 +227,9 @@ def gains_by_provenance(
 
 
 def is_unstated(cost: Cost) -> bool:
-    """Say whether a cost is zero because no one stated it."""
-    return cost.value == 0 and cost.provenance == Provenance.ASSUMED
+    """Say whether a cost is zero because no one stated it, and not because it may be."""
+    is_zero = cost.value == 0 and cost.provenance == Provenance.ASSUMED
+    return is_zero and not may_be_zero(cost)
 
 
 def perspective_in(scenario: Scenario, perspective: Perspective | str | None) -> Perspective:

@@ -15,9 +15,11 @@ import yaml
 from pydantic import Field, StringConstraints, model_validator
 
 from roi_model import units
+from roi_model.formulas import converted_amount
 from roi_model.parameters import (
     Amount,
     Citations,
+    Derivation,
     Factor,
     Identifier,
     Name,
@@ -33,9 +35,6 @@ Trust = Literal["A", "B", "C"]
 """From the firmest to the weakest; the file says what each means."""
 Use = Literal["proxy", "cost", "context"]
 """The unit value of an outcome, the price of a cost, or a figure to set beside a result."""
-
-DECIMALS = 6
-"""Decimals kept of a converted value; no source states as many."""
 
 
 class TrustGrade(Record):
@@ -63,16 +62,31 @@ class Concerned(Record):
 
 
 class Conversion(Record):
-    """How a value follows from what its source states: ``stated * times / divided_by``."""
+    """How a value follows from what its source states: ``stated * times / divided_by``.
+
+    Its range follows likewise from the ``low`` and the ``high`` that the source states.
+    """
 
     stated: Amount
+    low: Amount | None = None
+    high: Amount | None = None
     times: Annotated[float, Field(gt=0)] = 1.0
     divided_by: Annotated[float, Field(gt=0)] = 1.0
     how: Text
 
+    @property
+    def rule(self) -> Derivation:
+        """Return the rule that a factor says it follows from."""
+        return Derivation(
+            rule="conversion",
+            stated=self.stated,
+            times=self.times,
+            divided_by=self.divided_by,
+        )
+
     def applied(self, stated: float) -> float:
-        """Return an amount as the source states it, in the unit of the value."""
-        return round(stated * self.times / self.divided_by, DECIMALS)
+        """Return an amount that the source states, in the unit of the value."""
+        return converted_amount(stated, times=self.times, divided_by=self.divided_by)
 
 
 class Earlier(Record):
@@ -125,14 +139,19 @@ class UnitValue(Record):
     @model_validator(mode="before")
     @classmethod
     def _value_by_its_conversion(cls, data: Any) -> Any:
-        """Compute a converted value, which the file must not state as well."""
+        """Compute a converted value and its range, which the file must not state as well."""
         if not isinstance(data, dict) or data.get("converted") is None:
             return data
         conversion = Conversion.model_validate(data["converted"])
-        value = conversion.applied(conversion.stated)
-        if data.get("value", value) != value:
-            raise ValueError("a converted value is computed, not stated")
-        return {**data, "value": value}
+        stated = {"value": conversion.stated, "low": conversion.low, "high": conversion.high}
+        computed = {
+            name: conversion.applied(amount)
+            for name, amount in stated.items()
+            if amount is not None
+        }
+        if any(data.get(name, computed.get(name)) != computed.get(name) for name in stated):
+            raise ValueError("a converted value and its range are computed, not stated")
+        return {**data, **computed}
 
     @model_validator(mode="after")
     def _has_its_papers(self) -> Self:
@@ -148,8 +167,6 @@ class UnitValue(Record):
             yield "counted says what an item of the unit is, and nothing else"
         if self.usable_as != "context" and not self.is_money:
             yield "only money is a unit value or a price"
-        if self.converted is not None and (self.low, self.high) != (None, None):
-            yield "a converted value has no range of its own"
 
     @property
     def is_money(self) -> bool:
@@ -193,51 +210,33 @@ class UnitValue(Record):
             price_year=year,
         )
 
-    def factor(self, price_year: int | None = None) -> Factor:
+    def factor(self) -> Factor:
         """Return the value as a factor of an outcome or the price of a cost, papers included.
 
-        As it is published, with the year of its prices: a scenario converts it itself when its
-        settings ask for another. With ``price_year`` it is converted here, and says so.
-
-        Raises:
-            ValueError: the price index does not cover both years.
+        In the prices of its own year: a scenario converts it itself when its settings ask for
+        another. One that is converted from what its source states is derived, and says the rule.
         """
-        amounts = Repriced(
-            original=self, value=self.value, low=self.low, high=self.high, price_year=self.year
-        )
-        said = [] if self.converted is None else [self.converted.how]
-        if price_year is not None and price_year != self.year:
-            found = self.in_prices_of(price_year)
-            if found is None:
-                first, *_, last = price_index().years
-                raise ValueError(
-                    f"{self.id}: prices of {self.year} cannot be expressed in those of "
-                    f"{price_year}; the price index covers {first} to {last}"
-                )
-            amounts = found
-            if self.is_money:
-                said.append(_repricing(self.year, price_year))
+        conversion = self.converted
         return Factor(
             id=self.id,
             label=self.label,
             help=self.caveat,
-            value=amounts.value,
-            low=amounts.low,
-            high=amounts.high,
+            value=self.value,
+            low=self.low,
+            high=self.high,
             unit=self.unit,
-            year=amounts.price_year,
-            provenance=Provenance.PUBLISHED,
+            year=self.year,
+            provenance=Provenance.PUBLISHED if conversion is None else Provenance.DERIVED,
             source=self.source,
             locator=self.locator,
-            reason=_joined(said),
+            reason=None if conversion is None else conversion.how,
+            derivation=None if conversion is None else conversion.rule,
         )
 
 
 class EvidenceLibrary(Record):
     """The unit values, with what they refer to; in the order they are shown."""
 
-    repriced: Text
-    """What a converted factor says of itself; ``{year}`` and ``{price_year}`` are holes."""
     grades: tuple[TrustGrade, ...]
     themes: tuple[Theme, ...]
     stakeholders: tuple[Concerned, ...]
@@ -336,23 +335,6 @@ def sources_of(unit_value: UnitValue) -> dict[str, Source]:
     """Return the documents a unit value cites, by the key under which a case must hold them."""
     known = evidence_library().sources
     return {key: known[key] for key in unit_value.source}
-
-
-def _repricing(year: int, price_year: int) -> Text:
-    """Return what a factor says that was converted from the prices of ``year``."""
-    said = evidence_library().repriced
-    return Text(
-        fr=said.fr.format(year=year, price_year=price_year),
-        en=said.en.format(year=year, price_year=price_year),
-    )
-
-
-def _joined(texts: Iterable[Text]) -> Text | None:
-    """Return texts as one; ``None`` where there is none."""
-    texts = tuple(texts)
-    if not texts:
-        return None
-    return Text(fr=" ".join(one.fr for one in texts), en=" ".join(one.en for one in texts))
 
 
 def _ids(records: Iterable[Any]) -> list[str]:

@@ -6,7 +6,7 @@ fractions. Definitions follow *A Guide to Social Return on Investment* (The SROI
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ Deductions = Literal["multiply", "add"]
 AttributionMeans = Literal["others", "credited"]
 MONTHS_PER_YEAR = 12
 EUROS_PER_MILLION = 1_000_000
+CONVERTED_DECIMALS = 6
 
 
 def gross_value(factors: Iterable[Numeric]) -> Numeric:
@@ -32,6 +33,14 @@ def gross_value(factors: Iterable[Numeric]) -> Numeric:
     for factor in others:
         value = value * factor
     return value
+
+
+def converted_amount(stated: float, *, times: float = 1.0, divided_by: float = 1.0) -> float:
+    """Return what a source states in another unit or prices: ``stated * times / divided_by``.
+
+    To the sixth decimal, in the unit asked for; no source states as many.
+    """
+    return round(stated * times / divided_by, CONVERTED_DECIMALS)
 
 
 def posts_multiplier(posts: Numeric, posts_now: Numeric, elasticity: Numeric) -> Numeric:
@@ -84,6 +93,20 @@ def kept_share(
     return kept
 
 
+def optimism_correction(optimism_bias: Numeric, gross: Numeric) -> Numeric:
+    """Return what is cut from a line for optimism: nothing from one that is a loss.
+
+    The correction is there because effects are overestimated the more, the weaker their evidence:
+    to cut a loss by it would make the result better for being less sure of it. ``gross`` is the
+    gross value of the outcome, below 0 for a loss. What a transfer takes from one stakeholder is
+    what it gives the other: it is corrected by the sign of what is given, on both sides.
+    """
+    if isinstance(optimism_bias, float | int) and optimism_bias == 0:
+        return optimism_bias
+    corrected = np.where(np.asarray(gross) < 0, 0.0, optimism_bias)
+    return corrected if corrected.ndim else float(corrected)
+
+
 def ratio(benefits: Numeric, costs: Numeric) -> Numeric:
     """Return euros of benefit per euro of cost; NaN where there is no cost.
 
@@ -118,16 +141,14 @@ def payback_months(
 
     Both are those of years 1, 2, …, in present value. A cost stands at the start of its year;
     benefits, less what is paid along with them, are spread evenly over theirs. On a single
-    year's flow this is cost / (benefit / 12), also beyond twelve months: arithmetic on an
-    annual flow and not a date. Without a cost there is nothing to pay back, and the result is
-    NaN; before the first cost there is nothing to pay back yet.
+    year's flow this is cost / (benefit / 12): arithmetic on an annual flow and not a date; where
+    the year brings less than it cost, no later one makes up for it, and the result is NaN.
+    Without a cost there is nothing to pay back, and the result is NaN; before the first cost
+    there is nothing to pay back yet.
     """
     costs = np.cumsum(yearly_costs)
     if costs[-1] <= 0:
         return float("nan")
-    if yearly_benefits.size == 1:
-        benefit = float(yearly_benefits[0])
-        return MONTHS_PER_YEAR * float(costs[0]) / benefit if benefit > 0 else float("nan")
     reached = 0.0
     for year, (cost, benefit) in enumerate(zip(costs, yearly_benefits, strict=True)):
         missing = float(cost) - reached
@@ -145,3 +166,17 @@ def jobs_per_million_euros(jobs: Numeric, costs: Numeric) -> Numeric:
 def cost_per_job(costs: Numeric, jobs: Numeric) -> Numeric:
     """Return euros of cost per job; NaN where there is no job, or no cost to share among them."""
     return ratio(np.where(np.asarray(costs) == 0, np.nan, costs), jobs)
+
+
+def whole_percents(shares: Sequence[float]) -> list[int]:
+    """Return shares in whole percents that add up as the shares do, by the largest remainder.
+
+    So 42.1, 50.5 and 7.5 % are 42, 51 and 7, and not 99 together.
+    """
+    exact = [share * 100 for share in shares]
+    whole = [math.floor(percent) for percent in exact]
+    missing = round(math.fsum(exact)) - sum(whole)
+    largest_first = sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])
+    for position in largest_first[:missing]:
+        whole[position] += 1
+    return whole

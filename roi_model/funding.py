@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor, fsum
+from typing import Literal
 
 import numpy as np
 from pydantic import ValidationError
@@ -16,8 +17,12 @@ from roi_model.perspectives import Perspective
 from roi_model.problems import Problem, ScenarioError
 from roi_model.reference_data import number_to_fill
 from roi_model.scenario import Scenario, problems_of
-from roi_model.valuation import Valuation, cost_amount
+from roi_model.valuation import Valuation, cost_amount, is_paid_once
 from roi_model.value_map import Cost, Funding
+
+OtherCosts = Literal["follow", "held"]
+"""Whether the costs of every year that pay for no post grow in proportion to the posts all the
+same, or are held as they are. What is paid once is held in both."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +42,8 @@ class FundingCase:
     """What a change in the number of posts costs and brings, from one point of view.
 
     Present values in euros. Ratios are NaN where the point of view counts no such cost.
+
+    Where costs that would have to grow with the posts are held, the marginal ratio is flattered.
     """
 
     perspective: Perspective
@@ -47,6 +54,12 @@ class FundingCase:
     added_benefits: float
     added_costs: float
     by_outcome: tuple[FundedOutcome, ...]
+    added_other_costs: float
+    """The part of ``added_costs`` that costs following the posts add, beside the price of these."""
+    costs_following: tuple[str, ...]
+    """Costs, by id, that the point of view counts and that grow in proportion to the posts."""
+    costs_held: tuple[str, ...]
+    """Costs, by id, that it counts and that stay as they are."""
 
     @property
     def average_ratio_now(self) -> float:
@@ -61,7 +74,11 @@ class FundingCase:
 
     @property
     def marginal_ratio(self) -> float:
-        """Euros of benefit added per euro of cost added: what the next post brings."""
+        """Euros of benefit added per euro of cost added: what the next post brings.
+
+        It is the average one where effects and all costs are in proportion to the posts. Costs
+        that are held add nothing, also for society: see ``costs_held``.
+        """
         return float(formulas.ratio(self.added_benefits, self.added_costs))
 
     @property
@@ -85,7 +102,17 @@ class Growth:
     """By outcome: its own, else that of the funding case."""
     costs_now: float
     cost_of_a_post: float
-    """0 where the point of view does not count who pays for it."""
+    """What its payer pays for it; 0 where the point of view does not count who pays."""
+    other_costs_of_a_post: float
+    """What the costs that follow the posts add for each one more."""
+    costs_following: tuple[str, ...]
+    """By id; ``costs_held`` too."""
+    costs_held: tuple[str, ...]
+
+    @property
+    def whole_cost_of_a_post(self) -> float:
+        """What a post more adds to all the costs that count."""
+        return self.cost_of_a_post + self.other_costs_of_a_post
 
     def multiplier(self, outcome: str, posts: Numeric) -> Numeric:
         """Return what the quantity of an outcome is multiplied by with ``posts``.
@@ -107,7 +134,8 @@ class Growth:
 
     def added_costs(self, posts: Numeric) -> Numeric:
         """Return what ``posts`` cost beyond those of today, in euros; below 0 for fewer."""
-        return (posts - self.posts_now) * self.cost_of_a_post
+        with np.errstate(invalid="ignore", over="ignore"):
+            return (posts - self.posts_now) * self.whole_cost_of_a_post
 
     def marginal_ratio(self, posts: Numeric) -> Numeric:
         """Return euros of benefit added per euro of cost added; NaN where no cost is added."""
@@ -124,8 +152,13 @@ def growth_of(
     *,
     perspective: Perspective | str | None = None,
     elasticity: float | None = None,
+    other_costs: OtherCosts = "follow",
 ) -> Growth:
     """Return how benefits and costs follow the posts; ``elasticity`` holds for all outcomes.
+
+    A post more costs its price and, of each other cost that follows, the part of a post today:
+
+        added costs = (n - n0) * (price + others / n0)
 
     Raises:
         ScenarioError: the scenario has no funding case, or no posts today to compare with.
@@ -134,9 +167,13 @@ def growth_of(
     funding = _funding_of(scenario)
     perspective = perspective_in(scenario, perspective)
     valuation = Valuation(scenario, perspective)
+    costs = {name: float(value) for name, value in valuation.costs({}).items()}
+    others = [one for one in scenario.costs if one.id != funding.cost and costs.get(one.id)]
+    following = [one.id for one in others if other_costs == "follow" and not is_paid_once(one)]
+    posts_now = float(funding.posts.value)
     return Growth(
         perspective=perspective,
-        posts_now=float(funding.posts.value),
+        posts_now=posts_now,
         benefits_now={name: float(value) for name, value in valuation.benefits({}).items()},
         elasticities={
             one.id: float((one.elasticity or funding.elasticity).value)
@@ -144,8 +181,11 @@ def growth_of(
             else float(elasticity)
             for one in scenario.outcomes
         },
-        costs_now=fsum(float(value) for value in valuation.costs({}).values()),
+        costs_now=fsum(costs.values()),
         cost_of_a_post=_cost_of_a_post(valuation, funding),
+        other_costs_of_a_post=fsum(costs[one] for one in following) / posts_now,
+        costs_following=tuple(following),
+        costs_held=tuple(one.id for one in others if one.id not in following),
     )
 
 
@@ -155,19 +195,25 @@ def funding_case(
     perspective: Perspective | str | None = None,
     posts: float | None = None,
     elasticity: float | None = None,
+    other_costs: OtherCosts = "follow",
 ) -> FundingCase:
     """Return what ``posts`` cost and bring beside those of today, both from one point of view.
 
     Every outcome follows its own elasticity, else that of the funding case, by
     ``formulas.posts_multiplier``; ``elasticity`` holds for all of them, to be varied. A post
     more costs the cost per post every year, at the moment and from the year of the cost that
-    pays for it.
+    pays for it; other costs of every year follow in proportion, whoever pays them, or are held as
+    they are. By hand: 10 posts at 100 and 200 that others pay give 4 000 (3.33 per euro); with an
+    elasticity of 1, 40 posts add 30 * (100 + 200 / 10) = 3 600 and bring 12 000 (3.33 again);
+    with the 200 held they add 3 000 (4.00).
 
     Raises:
         ScenarioError: the scenario has no funding case, or no posts today to compare with.
         KeyError: the scenario has no such point of view.
     """
-    growth = growth_of(scenario, perspective=perspective, elasticity=elasticity)
+    growth = growth_of(
+        scenario, perspective=perspective, elasticity=elasticity, other_costs=other_costs
+    )
     wanted = float(_funding_of(scenario).posts_wanted.value) if posts is None else float(posts)
     if wanted < 0:
         raise ScenarioError([_refused("funding.posts_wanted", wanted, "posts must be 0 or more")])
@@ -193,6 +239,9 @@ def funding_case(
         added_benefits=float(growth.added_benefits(wanted)),
         added_costs=float(growth.added_costs(wanted)),
         by_outcome=tuple(lines),
+        added_other_costs=(wanted - growth.posts_now) * growth.other_costs_of_a_post,
+        costs_following=growth.costs_following,
+        costs_held=growth.costs_held,
     )
 
 

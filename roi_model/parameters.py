@@ -114,16 +114,32 @@ class Source(Record):
     date: Annotated[datetime.date | None, BeforeValidator(_full_day)] = None
 
 
+_Multiplier = Annotated[float, Field(allow_inf_nan=False, gt=0)]
+
+
 class Derivation(Record):
-    """The rule by which a number follows from others of the same case.
+    """The rule by which a number follows from others, of the same case or of its source.
 
     ``remainder``: the figure ``of`` less the gross value of every other outcome.
     ``quotient``: the figure ``of`` divided by the figure ``by``. A cost is a figure too.
+    ``conversion``: what the source has ``stated``, ``times`` one number and ``divided_by``
+    another.
     """
 
-    rule: Literal["remainder", "quotient"]
-    of: Identifier
+    rule: Literal["remainder", "quotient", "conversion"]
+    of: Identifier | None = None
     by: Identifier | None = None
+    stated: Amount | None = None
+    times: _Multiplier = 1.0
+    divided_by: _Multiplier = 1.0
+
+    @model_validator(mode="after")
+    def _says_what_its_rule_needs(self) -> Self:
+        needed = "stated" if self.rule == "conversion" else "of"
+        if getattr(self, needed) is None:
+            missing = fault("missing", self.rule, "Field required", (needed,))
+            raise ValidationError.from_exception_data(type(self).__name__, [missing])
+        return self
 
 
 def _as_tuple(named: Any) -> Any:
@@ -221,7 +237,16 @@ class Parameter(Record):
             Provenance.YOURS: (),
         }[self.provenance]
         missing = [name for name in needed if getattr(self, name) in (None, ())]
-        if missing and not self.claims_nothing:
+        is_incomplete = bool(missing) and not self.claims_nothing
+        if (self.low is None) != (self.high is None) and not is_incomplete:
+            absent = "low" if self.low is None else "high"
+            yield fault(
+                "range_without_end",
+                (self.low, self.high),
+                "a range needs both ends; missing: {missing}",
+                missing=absent,
+            )
+        if is_incomplete:
             yield fault(
                 "papers_missing",
                 str(self.provenance),

@@ -22,6 +22,7 @@ from roi_model.settings import SETTING_NUMBERS
 from roi_model.simulation import Simulation
 from roi_model.switching import SwitchingValue
 from roi_model.tableau import who_pays_who_gains
+from roi_model.uncertainty import held_shares
 from roi_model.verification import Verification
 
 WHOLE = "whole"
@@ -86,6 +87,7 @@ def plain_simulation(
         "draws": simulation.draws,
         "replicates": simulation.replicates,
         "varied": list(simulation.varied),
+        "held_at_zero": list(held_shares(scenario)),
         "level": level,
         **figures,
         "probability_above": [
@@ -227,6 +229,7 @@ def _funding(scenario: Scenario, perspective: Perspective) -> Plain | None:
         "average_ratio_now": case.average_ratio_now,
         "average_ratio": case.average_ratio,
         "net_present_value_added": case.net_present_value_added,
+        "costs_held": list(case.costs_held),
     }
 
 

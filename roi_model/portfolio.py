@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from roi_model import units
+from roi_model.consistency import least_activity_years
 from roi_model.formulas import Numeric
 from roi_model.parameters import Duration, Parameter
 from roi_model.problems import Problem, ScenarioError
@@ -269,11 +270,15 @@ class _Table:
         parameters = dict(self.template.parameters())
         for address, column in self.numbers.items():
             parameter = parameters[address]
-            yield from _out_of_bounds(address, parameter, column, lines)
+            yield from _out_of_bounds(address, parameter, column, lines, self.least(address))
             if address in self.lows:
                 yield from self._range_faults(address, parameter, lines)
         for name, chosen in self.choices.items():
             yield from self._choice_faults(name, chosen, lines)
+
+    def least(self, address: str) -> float:
+        """Return the least that a row may say: years of activity reach every yearly cost."""
+        return least_activity_years(self.template) if address == WHOLE_YEARS else -math.inf
 
     def _range_faults(
         self, address: str, parameter: Parameter, lines: NDArray[np.int64]
@@ -310,10 +315,15 @@ class _Table:
 
 
 def _out_of_bounds(
-    column: str, parameter: Parameter, values: Amounts, lines: NDArray[np.int64]
+    column: str,
+    parameter: Parameter,
+    values: Amounts,
+    lines: NDArray[np.int64],
+    least: float = -math.inf,
 ) -> Iterable[tuple[int, Problem]]:
     """Yield the cells that the kind of number does not allow, as the number itself would."""
     lowest, highest = parameter.bounds
+    lowest = max(lowest, least)
     is_wrong = ~np.isnan(values) & ~((values >= lowest) & (values <= highest))
     is_whole = isinstance(parameter, Duration)
     if is_whole:

@@ -20,15 +20,16 @@ from roi_model.portfolio import Portfolio
 from roi_model.portfolio_columns import Match, matches_of
 from roi_model.portfolio_draws import DEFAULT_DRAWS, Ranges, plan_of
 from roi_model.portfolio_evaluation import evaluate_portfolio
-from roi_model.portfolio_files import (
+from roi_model.portfolio_files import portfolio_from, table_to_fill
+from roi_model.portfolio_groups import groups_of
+from roi_model.portfolio_results import (
     fault_columns,
-    portfolio_from,
+    group_columns,
     result_columns,
-    table_to_fill,
     write_columns,
 )
 from roi_model.portfolio_simulation import PortfolioSimulation, simulate_portfolio
-from roi_model.portfolio_tables import read_table
+from roi_model.portfolio_tables import Columns, read_table
 from roi_model.problems import ScenarioError
 from roi_model.scenario import Scenario
 from roi_model.simulation import DEFAULT_LEVEL, Simulation
@@ -46,6 +47,14 @@ def add_to(commands: Any) -> None:
     add_options(command)
     command.add_argument(
         "-o", "--output", required=True, metavar="FILE", help="in .parquet, .csv or .xlsx"
+    )
+    command.add_argument(
+        "--group",
+        dest="groups",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="of the table, to sum rows by, in FILE.groups; may be repeated",
     )
     command.add_argument(
         "--language",
@@ -115,23 +124,21 @@ def _add_template(command: argparse.ArgumentParser) -> None:
 def _portfolio(options: argparse.Namespace) -> int:
     read = associations(options)
     portfolio, template = read.portfolio, read.template
-    simulation = simulated(options, portfolio)
+    by = _grouped_by(portfolio, options.groups)
+    simulation = simulated(options, portfolio, by)
     evaluation = evaluate_portfolio(portfolio)
     output = Path(options.output)
-    _write(
-        lambda path: write_columns(
-            result_columns(
-                evaluation,
-                simulation,
-                template=template if isinstance(template, Template) else None,
-                language=None if output.suffix.lower() == ".parquet" else options.language,
-            ),
-            path,
-            language=options.language,
-            said=_said(simulation),
-        ),
-        output,
-    )
+    language = None if output.suffix.lower() == ".parquet" else options.language
+
+    def write(columns: Columns, path: Path) -> None:
+        said = _said(simulation)
+        _write(lambda to: write_columns(columns, to, language=language, said=said), path)
+
+    of_rows = template if isinstance(template, Template) else None
+    write(result_columns(evaluation, simulation, template=of_rows, language=language), output)
+    if by:
+        groups = output.with_name(f"{output.stem}.groups{output.suffix}")
+        write(group_columns(evaluation, simulation, language=language), groups)
     for match in read.matches:
         _say(f"{match.heading}: {match.target or 'kept as it is'} ({match.how})")
     _say(_programme(simulation.programme, len(portfolio), options.level))
@@ -140,6 +147,20 @@ def _portfolio(options: argparse.Namespace) -> int:
     faults = output.with_name(f"{output.stem}.faults.csv")
     _write(lambda path: write_columns(fault_columns(portfolio.problems), path), faults)
     return told_faults(portfolio, all_in=faults)
+
+
+def _grouped_by(portfolio: Portfolio, stated: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns to sum rows by, each once."""
+    by = tuple(dict.fromkeys(stated))
+    try:
+        groups_of(portfolio, by)
+    except KeyError as error:
+        columns = ", ".join(portfolio.labels)
+        message = f"must be a column kept from the table: {columns}"
+        raise option_error("--group", error.args[0], message) from error
+    except ValueError as error:
+        raise option_error("--group", ", ".join(by), error) from error
+    return by
 
 
 def _table(options: argparse.Namespace) -> int:

@@ -309,6 +309,17 @@ class Laws:
     scale: Amounts
     location: Amounts
 
+    @property
+    def lowest(self) -> float:
+        """The least that the number may be in any row."""
+        ends = [float(self.value.min(initial=math.inf))]
+        for which, standard in enumerate(self.standards):
+            rows = self.which == which
+            for end in standard.support:
+                reached = self.location[rows] + self.scale[rows] * end
+                ends.append(float(reached.min(initial=math.inf)))
+        return min(ends)
+
 
 class LawsInMaking:
     """The laws of a number, row after row; all are held at their value until they are placed."""
@@ -335,7 +346,9 @@ class LawsInMaking:
         ``like`` is the number of the template, whose kind and bounds theirs has.
         """
         values, (lowest, highest) = self._values, like.bounds
-        rows = rows & (values != 0) & ~(isinstance(like, Duration) & (values == 1))
+        if isinstance(like, Duration):  # half a year more at either end is no proportion
+            return rows
+        rows = rows & (values != 0)
         for unit in (0.5, -0.1) if highest <= 1 else (10.0, -10.0):
             law = _proportional(rule, like, unit)
             if law is None:

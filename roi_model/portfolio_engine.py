@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +94,13 @@ class Engine:
             taken.add(start)
             found[position] = formulas.ratio(*self._row(reading, place, start, sums))
         return found
+
+    def lines_of(self, rows: Portfolio) -> Iterator[Amounts]:
+        """Yield what the lines of each row amount to at every draw; shape (lines, draws)."""
+        for row_id, (reading, place) in zip(rows.ids, self._readings(rows), strict=True):
+            amounts = np.zeros((len(self.lines.ids), self.size))
+            self._row(reading, place, self._kept.start(row_id), amounts)
+            yield amounts
 
     def _readings(self, rows: Portfolio) -> list[tuple[Reading, int]]:
         """Return the reading that serves each row, and the place of the row there."""

@@ -1,4 +1,4 @@
-"""From a table to a portfolio and back: numbers read, a table to fill in, results written.
+"""From a table to a portfolio: its numbers read, and a table to fill in.
 
 Numbers are read as in value maps (``roi_model.value_map_files``); a decimal comma is that of files
 delimited by semicolons, or of columns that hold one which can be nothing else. A blank, a dash or
@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,31 +25,24 @@ from roi_model.portfolio_columns import (
     LOW,
     Match,
     column_fault,
-    headings_of,
     label_of,
     matches_of,
     targets_of,
 )
-from roi_model.portfolio_evaluation import PortfolioEvaluation
-from roi_model.portfolio_simulation import PortfolioSimulation
-from roi_model.portfolio_tables import Columns as Columns
-from roi_model.portfolio_tables import Language as Language
 from roi_model.portfolio_tables import (
-    NoValue,
+    Language,
     Table,
     csv_of,
     file_error,
     is_blank,
-    parquet_of,
     read_table,
     workbook_of,
 )
+from roi_model.portfolio_workbooks import NoValue
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario, Value
 from roi_model.templates import Template
 from roi_model.value_map_files import number_in
-
-MOST_ROWS_OF_A_SHEET = 1_048_576
 
 _NOT_KNOWN = frozenset({"-", "–", "—", "n/a", "na", "nd", "n.d.", "nc", "n.c.", "nan"})
 _EXAMPLE = re.compile(r"\s*ex[ae]mple\b", re.IGNORECASE)
@@ -322,132 +314,3 @@ def _example(number: Parameter) -> float:
     if units.is_money(number.unit):
         return 10_000 if number.unit.partition("/")[2] in ("", "year") else 100
     return 0.1 if number.unit == units.SHARE else 10
-
-
-# --- Results -----------------------------------------------------------------------------------
-
-
-def result_columns(
-    evaluation: PortfolioEvaluation,
-    simulation: PortfolioSimulation | None = None,
-    *,
-    template: Template | None = None,
-    language: Language | None = None,
-) -> dict[str, Sequence[Any]]:
-    """Return the results of rows as columns: what the table says, then figures, then parts.
-
-    Euros of present value. What is undefined, such as a ratio without a cost, is ``None``.
-    ``unfilled`` lists the numbers that stand at 0 because no one gave them; with a ``template``,
-    without those that may well be 0.
-
-    Columns and numbers are named in the ``language`` of a person; without one by keys and
-    addresses, the same for every reader, which programs can rely on.
-    """
-    portfolio = evaluation.portfolio
-    columns: dict[str, Sequence[Any]] = {
-        "id": portfolio.ids.tolist(),
-        "line": portfolio.lines.tolist(),
-    }
-    figures: dict[str, Any] = {"ratio": evaluation.ratios}
-    if simulation is not None:
-        figures |= {
-            "ratio_mean": simulation.mean,
-            "ratio_low": simulation.low,
-            "ratio_median": simulation.median,
-            "ratio_high": simulation.high,
-            "probability_above": simulation.probability_above,
-        }
-    figures |= {
-        "benefits": evaluation.benefits,
-        "costs": evaluation.costs,
-        "net_present_value": evaluation.net_present_values,
-    }
-    figures |= {f"outcome.{one}": value for one, value in evaluation.by_outcome.items()}
-    figures |= {f"cost.{one}": value for one, value in evaluation.by_cost.items()}
-    for one, (gains, paid) in evaluation.by_stakeholder.items():
-        figures |= {f"gains.{one}": gains, f"pays.{one}": paid}
-    columns |= {name: _defined(value) for name, value in figures.items()}
-    columns["unfilled"] = unfilled(portfolio, template, language=language)
-    if language is not None:
-        level, target = (0.0, 0.0) if simulation is None else (simulation.level, simulation.target)
-        headings = headings_of(columns, portfolio.template, language, level=level, target=target)
-        columns = {headings[key]: column for key, column in columns.items()}
-    own: dict[str, Sequence[Any]] = {}
-    for name, column in portfolio.labels.items():
-        while name in columns or name in own:
-            name += " (table)"
-        own[name] = column.tolist()
-    first = dict(islice(columns.items(), 2))
-    return first | own | columns
-
-
-def unfilled(
-    portfolio: Portfolio, template: Template | None = None, *, language: Language | None = None
-) -> list[str]:
-    """Return for each row the addresses that stand at 0 because no one gave their number.
-
-    With a ``template``, those of them that it needs; with a ``language``, their labels.
-    """
-    empty = [
-        address
-        for address, one in portfolio.template.parameters()
-        if one.is_to_fill and (template is None or template.to_fill.get(address) == "needed")
-    ]
-    found: list[list[str]] = [[] for _ in range(len(portfolio))]
-    for address in empty:
-        name = address if language is None else label_of(address, portfolio.template, language)
-        column = portfolio.numbers.get(address)
-        missing = range(len(portfolio)) if column is None else np.flatnonzero(np.isnan(column))
-        for row in missing:
-            found[int(row)].append(name)
-    return [(" " if language is None else "; ").join(one) for one in found]
-
-
-def _defined(values: Any) -> list[float | None]:
-    return [one if math.isfinite(one) else None for one in np.asarray(values, float).tolist()]
-
-
-def write_columns(
-    columns: Columns,
-    path: str | Path,
-    *,
-    language: Language | None = None,
-    said: Mapping[str, str] | None = None,
-) -> None:
-    """Write columns as Parquet, CSV or Excel, as the ending of ``path`` says.
-
-    CSV is in UTF-8, with a decimal point, or as French Excel opens it with ``language`` ``fr``.
-    ``said`` (seed, draws, template …) goes with a Parquet file as its metadata.
-
-    Raises:
-        ScenarioError: ``path`` ends in something else, or cannot hold so many rows.
-        OSError: it cannot be written.
-    """
-    path = Path(path)
-    match path.suffix.lower():
-        case ".parquet":
-            content = parquet_of(columns, said or {}, path.name)
-        case ".csv":
-            content = csv_of(columns, language)
-        case ".xlsx":
-            if len(next(iter(columns.values()))) >= MOST_ROWS_OF_A_SHEET:
-                message = f"a sheet holds at most {MOST_ROWS_OF_A_SHEET} rows"
-                raise file_error(path.name, "file_too_many_rows", message)
-            content = workbook_of(columns)
-        case _:
-            endings = ".parquet, .csv, .xlsx"
-            raise file_error(path.name, "file_ending", f"must end in one of: {endings}", endings)
-    path.write_bytes(content)
-
-
-def fault_columns(problems: Iterable[Problem]) -> dict[str, Sequence[Any]]:
-    """Return the faults of a table as columns, one fault a row."""
-    found = list(problems)
-    return {
-        "line": [one.line for one in found],
-        "where": [one.where for one in found],
-        "received": ["" if one.received is None else str(one.received) for one in found],
-        "allowed": [one.allowed for one in found],
-        "message": [one.message for one in found],
-        "code": [one.code for one in found],
-    }

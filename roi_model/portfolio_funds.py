@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roi_model import formulas
-from roi_model.portfolio import Amounts, Positions
+from roi_model.portfolio import Amounts, Portfolio, Positions
+from roi_model.portfolio_engine import engine_of
 from roi_model.portfolio_evaluation import PortfolioEvaluation
+from roi_model.portfolio_simulation import PortfolioSimulation
 from roi_model.problems import Problem, ScenarioError
 
 STEPS = 64
@@ -140,13 +142,43 @@ def moved_funds(
     )
 
 
+def chance_of_gain(
+    simulation: PortfolioSimulation, found: MovedFunds, *, elasticity: float | None = None
+) -> float:
+    """Return the share of the draws at which the move of ``found`` gains benefit; NaN for none.
+
+    The same euros move at every draw, so that the costs in all stay as they are there, and
+    elasticities are held. The draws are made again, the same: this takes about as long as they did.
+
+    Raises:
+        ScenarioError, ValueError: as ``moved_funds``.
+    """
+    if not found.moves:
+        return math.nan
+    engine = engine_of(simulation.plan)
+    rows = simulation.portfolio.rows([one.position for one in found.moves])
+    outcomes = [one.id for one in rows.template.outcomes]
+    elasticities = dict(zip(outcomes, _elasticities(rows, elasticity), strict=True))
+    place = {one: at for at, one in enumerate(engine.lines.ids)}
+    paid = [place[one] for one in engine.lines.counted_costs]
+    counted = [(one, sign) for one, sign in engine.lines.signs.items() if sign]
+    gain = np.zeros(engine.size)
+    for row, (move, amounts) in enumerate(zip(found.moves, engine.lines_of(rows), strict=True)):
+        costs = amounts[paid].sum(axis=0)
+        funds = np.maximum(costs + move.added_costs, 0.0)
+        for outcome, sign in counted:
+            times = formulas.posts_multiplier(funds, costs, elasticities[outcome][row])
+            gain += sign * amounts[place[outcome]] * (times - 1.0)
+    return float(np.count_nonzero(gain > 0) / gain.size)
+
+
 class _Curve:
     """How the benefits of rows follow their funds: of shape (outcomes, rows)."""
 
     def __init__(self, evaluation: PortfolioEvaluation, elasticity: float | None) -> None:
         self.costs = evaluation.costs
         self.benefits = np.array(list(evaluation.by_outcome.values()))
-        self.elasticities = _elasticities(evaluation, elasticity)
+        self.elasticities = _elasticities(evaluation.portfolio, elasticity)
         bends = (self.elasticities > 0) & (self.elasticities < 1)
         self.is_concave = np.all((self.benefits >= 0) | ~bends, axis=0)
         self.steps = STEPS if bends.any() else 1
@@ -179,8 +211,7 @@ class _Curve:
         return _Pieces(euros=euros, prices=prices / np.where(euros > 0, euros, 1.0))
 
 
-def _elasticities(evaluation: PortfolioEvaluation, given: float | None) -> Amounts:
-    portfolio = evaluation.portfolio
+def _elasticities(portfolio: Portfolio, given: float | None) -> Amounts:
     template, rows = portfolio.template, len(portfolio)
     parameters = dict(template.parameters())
     found = []

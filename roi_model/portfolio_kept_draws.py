@@ -17,7 +17,7 @@ import numpy as np
 from roi_model.distributions import Distribution, Standardised, standard_sampler
 from roi_model.portfolio import Amounts
 from roi_model.portfolio_draws import Plan, Source, bits_of, row_key
-from roi_model.uncertainty import estimates
+from roi_model.uncertainty import estimates, whole_years
 
 KEPT_BYTES = 2**26
 """What the standard draws kept by a worker may take: 64 MiB."""
@@ -59,7 +59,7 @@ class KeptDraws:
     def shared(self, address: str, law: Standardised, is_whole: bool) -> Amounts:
         """Return the draws of a number that all rows share."""
         draws = law.draws(self._standard(address, law.standard))
-        return np.rint(draws) if is_whole else draws
+        return np.asarray(whole_years(draws)) if is_whole else draws
 
     def of_row(self, address: str, law: Standardised, start: int, is_whole: bool) -> Amounts:
         """Return the draws of a number of the row that begins its points at ``start``."""
@@ -72,7 +72,7 @@ class KeptDraws:
             common, own = self._once(("scores", address), self._both_scores, address)
             bits = bits_of(common + np.concatenate([own, own])[turned])
             draws = law.draws(standard_sampler(law.standard)(bits))
-        return np.rint(draws) if is_whole else draws
+        return np.asarray(whole_years(draws)) if is_whole else draws
 
     def product_of(self, standards: Standards) -> Product:
         """Return what ``product`` is asked for."""

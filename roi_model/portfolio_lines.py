@@ -164,7 +164,11 @@ class Reading:
         return laws.made()
 
     def _line(self, line: Outcome | Cost, sign: int) -> LineOfRows:
-        factors = tuple(one for one in _factors_of(line) if one in self._laws)
+        factors = tuple(
+            one
+            for one in _factors_of(line)
+            if one in self._laws and not self._may_turn_to_loss(line, one)
+        )
         asked = tuple(one for one in _numbers_of(line) if one in self._laws and one not in factors)
         unit = None if asked else self._unit(line, factors, {})
         scale, varied = self._varied(factors)
@@ -179,6 +183,18 @@ class Reading:
             scale=scale.tolist(),
             varied=varied,
         )
+
+    def _may_turn_to_loss(self, line: Outcome | Cost, address: str) -> bool:
+        """Say whether a number may be below 0 in a line whose gains alone are corrected."""
+        correction = f"{line.id}.optimism_bias"
+        if correction in self._laws:
+            laws = self._laws[correction]
+            is_corrected = bool(((laws.value != 0) | (laws.which >= 0)).any())
+        else:
+            is_corrected = correction in self._parameters and bool(
+                self._parameters[correction].value
+            )
+        return is_corrected and self._laws[address].lowest < 0
 
     def _unit(
         self, line: Outcome | Cost, factors: Sequence[str], asked: Mapping[str, Numeric]

@@ -6,17 +6,18 @@ CSV may have any usual separator, and be in UTF-8 or as older spreadsheets write
 import csv
 import io
 import re
-import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
+from roi_model.portfolio_pages import unpacked_size
+from roi_model.portfolio_workbooks import Row, sheet_rows
 from roi_model.problems import Problem, ScenarioError
 from roi_model.value_map_files import decoded, part_with_entities
 
@@ -32,6 +33,10 @@ MOST_ROWS = 250_000
 MOST_LINES = 1_048_576
 """Rows with those that are blank, as many as a sheet has: each takes a while."""
 MOST_COLUMNS = 200
+LAST_LINE_OF_HEADINGS = 10
+"""Above the headings there may be a title; a table without one begins with them."""
+LARGEST_NUMBER = 16
+"""Bytes of a number in Parquet."""
 LONGEST_FIXED = 100
 """Bytes of a value in Parquet of which all are as long."""
 
@@ -124,11 +129,15 @@ def _kept(rows: Iterable[tuple[int, Sequence[Any]]], source: str) -> Iterator[tu
 
 
 def _table(rows: Iterator[tuple[int, Any]], source: str, mark: Literal[".", ","] = ".") -> Table:
-    _, first = next(rows, (1, ()))
-    headings = ["" if is_blank(cell) else str(cell).strip() for cell in first]
+    found = list(rows)
+    first = [cells for line, cells in found if line <= LAST_LINE_OF_HEADINGS]
+    at = _place_of_headings(first)
+    headings = (
+        ["" if is_blank(cell) else str(cell).strip() for cell in found[at][1]] if found else []
+    )
     while headings and not headings[-1]:
         headings.pop()
-    found = list(rows)
+    del found[: at + 1]
     return Table(
         source=source,
         headings=tuple(headings),
@@ -138,10 +147,29 @@ def _table(rows: Iterator[tuple[int, Any]], source: str, mark: Literal[".", ","]
     )
 
 
+def _place_of_headings(rows: Sequence[Sequence[Any]]) -> int:
+    """Return the place of the headings among the first rows: 0, or below lines of one text each.
+
+    What stands under such lines are headings if it is two texts or more, and no number.
+    """
+    for place, cells in enumerate(rows):
+        filled = [cell for cell in cells if not is_blank(cell)]
+        if len(filled) > 1:
+            return place if not any(map(_is_number, filled)) else 0
+    return 0
+
+
+def _is_number(cell: Any) -> bool:
+    return not isinstance(cell, str) or not re.search(r"[^\W\d_]", cell)
+
+
 def _delimited(content: bytes, source: str) -> Table:
     text = decoded(content, source)
     named = re.match(r"sep=([,;\t|])\r?\n", text)
-    header = next((line for line in text.splitlines()[bool(named) :] if line.strip()), "")
+    lines = (line for line in text.splitlines()[bool(named) :] if line.strip())
+    first = list(islice(lines, LAST_LINE_OF_HEADINGS)) or [""]
+    at = _place_of_headings([re.split(r"[;\t|,]", _outside_quotes(line)) for line in first])
+    header = first[at]
     delimiter = named[1] if named else max(";\t|,", key=_outside_quotes(header).count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
@@ -165,8 +193,6 @@ def _outside_quotes(header: str) -> str:
 
 def _workbook(content: bytes, source: str) -> Table:
     """Return the first sheet of a workbook; a formula counts as its stored value."""
-    from openpyxl import load_workbook
-
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             expanded = sum(one.file_size for one in archive.infolist())
@@ -176,22 +202,8 @@ def _workbook(content: bytes, source: str) -> Table:
             if (part := part_with_entities(archive)) is not None:
                 message = f"must declare no entities ({part} does)"
                 raise file_error(source, "file_declares_entities", message)
-            has_formulas = any(
-                re.search(rb"<f[ >]", archive.read(one))
-                for one in archive.namelist()
-                if one.startswith("xl/worksheets/")
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what openpyxl leaves out: styles, drawings
-            sheets = [
-                load_workbook(
-                    io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False
-                ).worksheets[0]
-                for data_only in ((True, False) if has_formulas else (True,))
-            ]
-            for sheet in sheets:
-                sheet.reset_dimensions()  # what the file says they are need not be so
-            return _table(_kept(_cells(*sheets), source), source)
+        rows = sheet_rows(content, most_columns=MOST_COLUMNS)
+        return _table(_kept(_with_percents(rows), source), source)
     except ScenarioError:
         raise
     except Exception as error:  # a broken workbook breaks its reader in many ways
@@ -199,32 +211,16 @@ def _workbook(content: bytes, source: str) -> Table:
         raise file_error(source, "file_not_a_workbook", message) from error
 
 
-@dataclass(frozen=True, slots=True)
-class NoValue:
-    """A cell that shows something but holds no value."""
-
-    shown: str
-
-    def __str__(self) -> str:
-        """Return what it shows."""
-        return self.shown
-
-
-def _cells(stored: Any, stated: Any = None) -> Iterator[tuple[int, list[Any]]]:
-    """Yield the rows of a sheet; percentages are written as such where a heading asks for them."""
-    formulas = repeat(()) if stated is None else stated.rows
-    percent: frozenset[int] = frozenset()
-    for line, (cells, same) in enumerate(zip(stored.rows, formulas, strict=False), start=1):
-        values: list[Any] = [one.value for one in cells]
-        if line == 1:
-            percent = frozenset(at for at, one in enumerate(values) if "%" in str(one))
-        for at in percent.intersection(range(len(values))):
-            if isinstance(values[at], float | int) and "%" in str(cells[at].number_format):
-                values[at] = f"{values[at] * 100:.15g}%"
-        for at, one in enumerate(same):
-            if one.data_type == "f" and at < len(values) and values[at] is None:
-                values[at] = NoValue(str(one.value))
-        yield line, values
+def _with_percents(rows: Iterator[Row]) -> Iterator[tuple[int, list[Any]]]:
+    """Yield rows, with percentages written as such where a heading asks for them."""
+    first = list(islice(rows, LAST_LINE_OF_HEADINGS))
+    above = [one.cells for one in first if one.line <= LAST_LINE_OF_HEADINGS]
+    headings = above[_place_of_headings(above)] if above else []
+    asked = {at for at, one in enumerate(headings) if "%" in str(one)}
+    for row in chain(first, rows):
+        for at in asked.intersection(row.percents):
+            row.cells[at] = f"{row.cells[at] * 100:.15g}%"
+        yield row.line, row.cells
 
 
 def _parquet(content: bytes, source: str) -> Table:
@@ -241,6 +237,9 @@ def _parquet(content: bytes, source: str) -> Table:
         if file.metadata.num_columns > MOST_COLUMNS:
             message = f"must have at most {MOST_COLUMNS} columns"
             raise file_error(source, "file_too_many_columns", message, str(MOST_COLUMNS))
+        cells = file.metadata.num_rows * file.metadata.num_columns
+        if unpacked_size(content, file.metadata) > LARGEST_TABLE + LARGEST_NUMBER * cells:
+            raise _unpacks_to_too_much(source)
         columns = _bounded(content, file.schema, source).to_pydict()
     except ScenarioError:
         raise
@@ -269,9 +268,13 @@ def _bounded(content: bytes, schema: Any, source: str) -> Any:
         for chunk in column.chunks
     )
     if expanded > LARGEST_TABLE:
-        message = f"must be at most {LARGEST_TABLE} bytes once unpacked"
-        raise file_error(source, "file_too_large", message, str(LARGEST_TABLE))
+        raise _unpacks_to_too_much(source)
     return table
+
+
+def _unpacks_to_too_much(source: str) -> ScenarioError:
+    message = f"must be at most {LARGEST_TABLE} bytes once unpacked"
+    return file_error(source, "file_too_large", message, str(LARGEST_TABLE))
 
 
 # --- Written -----------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Two readings of a scenario: what an auditor would keep of it, and the most it could be.
+"""Readings of a scenario: what an auditor would keep of it, and the most it could be.
 
-They move only what is ours to move: the numbers that the case assumes. What a study publishes,
-what follows from it and what the user typed are the same in every reading.
+The prudent and the ambitious one move only what is ours to move: the numbers that the case
+assumes. What a study publishes, what follows from it and what the user typed are the same in both.
+Where they move nothing, what is left to ask is how much would have happened anyway: ``deducting``.
 """
 
 from roi_model import units
@@ -28,10 +29,9 @@ def prudent(scenario: Scenario) -> Scenario:
       by itself and the footprint set apart; one that neither end lowers stays as it is.
 
     Published, derived and typed numbers stay as they are. So does what a simulation holds too
-    (``roi_model.uncertainty``): a share or a rate of 0, a cost that no one stated, the years of
-    activity, the funding case. Their range is what a field accepts and no estimate: at its end
-    all would be deducted, and every ratio 0. Where amounts are read in the prices of another
-    year, so is the end taken.
+    (``roi_model.uncertainty``): a number without a range of its own, or whose distribution is
+    ``fixed``, the years of activity, the funding case. Where amounts are read in the prices of
+    another year, so is the end taken.
 
     As after any ``Scenario.with_changes``, a number so moved is the user's own, without a range.
     The ends rarely come together: this is a floor to argue from, and not a probable result.
@@ -59,6 +59,18 @@ def ambitious(scenario: Scenario) -> Scenario:
         ScenarioError: a stated distribution cannot be built.
     """
     return scenario.with_changes(_ends(scenario, sign=1))
+
+
+def deducting(scenario: Scenario, share: float) -> Scenario:
+    """Return ``scenario`` with ``share`` of every effect taken to have happened anyway.
+
+    It takes the place of the common deadweight, and bears on what an outcome's own one leaves:
+    0.25 makes a ratio of 0.97 one of 0.73 where nothing else is deducted in common.
+
+    Raises:
+        ScenarioError: a share that is not allowed, or too much with others where they add up.
+    """
+    return scenario.with_changes({"deadweight": share})
 
 
 def _ends(scenario: Scenario, *, sign: int) -> dict[str, Value]:

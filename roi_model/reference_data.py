@@ -306,6 +306,8 @@ class PriceIndex(Record):
 
     id: Identifier
     name: Name
+    currency: Annotated[str, Field(pattern=units.CURRENCY.pattern)]
+    """The one whose prices it follows; amounts in another are not to be converted by it."""
     base_year: int
     provenance: Provenance
     source: Citations
@@ -355,7 +357,7 @@ class CorrectionScale(Record):
 
 @lru_cache(maxsize=1)
 def published_ratios() -> PublishedRatios:
-    """Return the ratios published elsewhere. They differ in perimeter: to place, not to rank."""
+    """Return the ratios published elsewhere. They differ in scope: to place, not to rank."""
     return PublishedRatios.model_validate(_read("published_ratios"))
 
 
@@ -369,6 +371,12 @@ def mediation_in_figures() -> MediationInFigures:
 def price_index() -> PriceIndex:
     """Return the French consumer price index, yearly averages."""
     return PriceIndex.model_validate(_read("consumer_prices"))
+
+
+@lru_cache(maxsize=1)
+def discount_rates() -> FigureTable:
+    """Return the discount rates of public bodies, to choose from; none is a default."""
+    return FigureTable.model_validate(_read("discount_rates"))
 
 
 @lru_cache(maxsize=1)
@@ -392,6 +400,12 @@ def number_to_fill(how: str = "needed") -> dict[str, Any]:
     """
     reason = _reasons_to_fill()[how]
     return {"value": 0.0, "low": 0.0, "high": 0.0, "provenance": "assumed", "reason": reason}
+
+
+def may_be_zero(number: Parameter) -> bool:
+    """Say whether a number that nobody has given may as well be 0: a template says so."""
+    allowed = _reasons_to_fill()["may_be_zero"]
+    return number.is_to_fill and number.reason is not None and number.reason.fr == allowed["fr"]
 
 
 @lru_cache(maxsize=1)

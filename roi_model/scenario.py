@@ -7,7 +7,14 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from roi_model.consistency import carried_over, cross_faults, field_of, prices_not_known
+from roi_model import units
+from roi_model.consistency import (
+    carried_over,
+    cross_faults,
+    field_of,
+    least_activity_years,
+    prices_not_known,
+)
 from roi_model.parameters import (
     Correlation,
     Factor,
@@ -21,7 +28,7 @@ from roi_model.parameters import (
 )
 from roi_model.perspectives import is_perspective, perspective_ids
 from roi_model.problems import Problem, ScenarioError
-from roi_model.reference_data import correction_scale
+from roi_model.reference_data import correction_scale, price_index
 from roi_model.settings import (
     NOT_STATED_CREDIT,
     NOT_STATED_PERIOD,
@@ -137,6 +144,21 @@ class Scenario(Record):
         credited = self.settings.attribution_means == "credited"
         return NOT_STATED_CREDIT if credited and share == "attribution" else NOT_STATED_SHARE
 
+    def beyond_price_index(self) -> tuple[str, ...]:
+        """Return the addresses of the amounts that the price index cannot convert.
+
+        They are in prices of a year that it does not cover, or in another currency.
+        """
+        index = price_index()
+        is_other = self.currency != index.currency
+        return tuple(
+            address
+            for address, number in self.parameters()
+            if units.is_money(number.unit)
+            and number.year is not None
+            and (is_other or number.year not in index.years)
+        )
+
     def choices(self) -> dict[str, tuple[Any, ...]]:
         """Return what may be chosen for each setting that is a choice.
 
@@ -217,7 +239,10 @@ class Scenario(Record):
             raise ScenarioError(problems)
         changed = scenario.with_parameters(replaced)
         if "price_year" in chosen and any(prices_not_known(changed)):
-            raise ScenarioError([_no_price_index(chosen["price_year"])])
+            raise ScenarioError([_no_price_index(changed, chosen["price_year"])])
+        least = least_activity_years(changed)
+        if "activity_years" in replaced and changed.settings.activity_years.value < least:
+            raise ScenarioError([_ends_before_a_cost(changes["activity_years"], least)])
         return changed
 
     def with_parameters(self, replaced: Mapping[str, Parameter | Value | None]) -> "Scenario":
@@ -324,14 +349,36 @@ def _no_such_address(address: str, value: Any) -> Problem:
     )
 
 
-def _no_price_index(value: Any) -> Problem:
-    covered = [str(year) for year in price_years()[1:]]
+def _no_price_index(scenario: Scenario, value: Any) -> Problem:
+    """Return why a year of prices cannot be: ``allowed`` names the amounts, or the one currency."""
+    index = price_index()
+    if scenario.currency != index.currency:
+        return Problem(
+            where="price_year",
+            code="no_price_index_for_currency",
+            received=value,
+            allowed=index.currency,
+            message=f"only amounts in {index.currency} can be converted, not in "
+            f"{scenario.currency}: the price index is of no other currency",
+        )
+    amounts = ", ".join(scenario.beyond_price_index())
     return Problem(
         where="price_year",
         code="no_price_index",
         received=value,
-        allowed=f"{covered[0]}, {covered[-1]}",
-        message="some amounts are in prices of a year that the price index does not cover",
+        allowed=amounts,
+        message=f"the price index covers {index.years[0]} to {index.years[-1]}, and not the year "
+        f"of {amounts}",
+    )
+
+
+def _ends_before_a_cost(value: Any, least: int) -> Problem:
+    return Problem(
+        where="activity_years",
+        code="activity_ends_before_cost",
+        received=value,
+        allowed=str(least),
+        message=f"a yearly cost begins in year {least}: the activity must run until then",
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roi_model import formulas
+from roi_model.consistency import least_activity_years
 from roi_model.distributions import Distribution, sampler
 from roi_model.evaluation import perspective_in
 from roi_model.formulas import Numeric
@@ -19,7 +20,7 @@ from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario
 from roi_model.simulation import REPLICATES
 from roi_model.switching import parameter_at, ratios_over
-from roi_model.uncertainty import UncertainNumber, uncertain_numbers
+from roi_model.uncertainty import UncertainNumber, uncertain_numbers, whole_years
 from roi_model.valuation import Valuation
 
 Amounts = NDArray[np.float64]
@@ -98,7 +99,7 @@ def _swing(valuation: Valuation, number: UncertainNumber) -> Swing:
 
 def _drawn(number: UncertainNumber, values: Amounts) -> Amounts:
     """Return values as the number may take them: rounded where it is whole years."""
-    return np.rint(values) if number.is_whole else values
+    return np.asarray(whole_years(values)) if number.is_whole else values
 
 
 # --- Two numbers together ----------------------------------------------------------------------
@@ -173,7 +174,10 @@ def _axis(scenario: Scenario, address: str, given: Iterable[float] | None, steps
     parameter = parameter_at(scenario, address)
     is_whole = isinstance(parameter, Duration)
     if given is None:
-        values = np.linspace(*_range_of(scenario, address, parameter), steps)
+        low, high = _range_of(scenario, address, parameter)
+        if address == "activity_years":
+            low = max(low, least_activity_years(scenario))
+        values = np.linspace(low, high, steps)
         return np.union1d(np.rint(values) if is_whole else values, [float(parameter.value)])
     stated = list(given)
     problems: list[Problem] = []

@@ -8,20 +8,40 @@ from pydantic import Field
 from roi_model import units
 from roi_model.discounting import DropOffFrom, Timing
 from roi_model.formulas import AttributionMeans, Deductions
-from roi_model.parameters import Duration, Provenance, Rate, Record, Share
+from roi_model.parameters import (
+    Duration,
+    Provenance,
+    Rate,
+    Record,
+    Share,
+    StatedDistribution,
+)
 from roi_model.reference_data import price_index
 
 AS_STATED: Literal["as_stated"] = "as_stated"
 """The choice of prices that converts none."""
 
-NOT_STATED_SHARE = Share(value=0.0, low=0.0, high=1.0, provenance=Provenance.ASSUMED)
+_HELD = StatedDistribution(kind="fixed")
+"""The range of what no one stated is what may be tried: no draw is made of it."""
+NOT_STATED_SHARE = Share(
+    value=0.0, low=0.0, high=1.0, provenance=Provenance.ASSUMED, distribution=_HELD
+)
 # Built without validation: it states nothing, so that it has no reason to give.
 NOT_STATED_CREDIT = Share.model_construct(
-    value=1.0, unit=units.SHARE, low=0.0, high=1.0, provenance=Provenance.ASSUMED
+    value=1.0,
+    unit=units.SHARE,
+    low=0.0,
+    high=1.0,
+    provenance=Provenance.ASSUMED,
+    distribution=_HELD,
 )
 """Attribution that no one stated, where it means the share credited: all of it."""
-NOT_STATED_RATE = Rate(value=0.0, low=0.0, high=0.1, provenance=Provenance.ASSUMED)
-NOT_STATED_PERIOD = Duration(value=1, low=1, high=30, provenance=Provenance.ASSUMED)
+NOT_STATED_RATE = Rate(
+    value=0.0, low=0.0, high=0.1, provenance=Provenance.ASSUMED, distribution=_HELD
+)
+NOT_STATED_PERIOD = Duration(
+    value=1, low=1, high=30, provenance=Provenance.ASSUMED, distribution=_HELD
+)
 
 
 class Settings(Record):

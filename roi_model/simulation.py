@@ -29,7 +29,12 @@ from roi_model.points import Bits, Points, pseudo_random_points, sobol_points
 from roi_model.problems import Problem, ScenarioError
 from roi_model.scenario import Scenario
 from roi_model.settings import SETTING_NUMBERS, Settings
-from roi_model.uncertainty import UncertainNumber, number_of_columns, uncertain_numbers
+from roi_model.uncertainty import (
+    UncertainNumber,
+    number_of_columns,
+    uncertain_numbers,
+    whole_years,
+)
 from roi_model.valuation import Valuation
 from roi_model.value_map import Outcome
 
@@ -412,7 +417,7 @@ class _Draws(Mapping[str, Numeric]):
         standard = self._model.kept(number.key, partial(self._standard, number), *self._rows)
         draws = number.standardised.draws(np.asarray(standard))
         if number.is_whole:
-            np.rint(draws, out=draws)
+            draws = np.asarray(whole_years(draws))
         if address in SETTING_NUMBERS:  # each outcome asks for it
             self._common[address] = draws
         return draws

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from roi_model.consistency import least_activity_years
 from roi_model.evaluation import perspective_in
 from roi_model.formulas import Numeric
 from roi_model.parameters import Duration, Parameter, Rate
@@ -82,10 +83,11 @@ def switching_value(
     """Return the value of the number at ``address`` for which the ratio is ``target``.
 
     Benefits less the target times the costs are a straight line in a cost, a factor and a share
-    that multiplies: solved from its ends. In a discount rate, a drop-off, and in shares that are
-    summed, all that is allowed is searched, and each crossing solved by Brent's method; of
-    several, the one nearest to the current value is given. Of a number of whole years it is the
-    last one, from the side where the target is reached, at which it still is.
+    that multiplies, with another slope below 0 where optimism is corrected: solved from its ends.
+    In a discount rate, a drop-off, and in shares that are summed, all that is allowed is searched,
+    and each crossing solved by Brent's method; of several, the one nearest to the current value is
+    given. Of a number of whole years it is the last one, from the side where the target is reached,
+    at which it still is.
 
     A number of the funding case bears on no ratio and has no effect.
 
@@ -197,15 +199,24 @@ class _Seek:
         return parameter.unit != "share" or name not in curved
 
     def _of_straight_line(self, address: str, parameter: Parameter) -> _Crossing | Status:
+        above = self._on_one_side(address, parameter, 1.0)
+        may_be_below = parameter.bounds[0] < 0
+        if above == "undefined" or not may_be_below or _is_at_least_0(above):
+            return above
+        # A loss is not corrected for optimism: the line has another slope below 0.
+        return self._on_one_side(address, parameter, -1.0)
+
+    def _on_one_side(self, address: str, parameter: Parameter, one: float) -> _Crossing | Status:
+        """Return where the line through the results at 0 and at ``one`` crosses the target."""
         benefits, costs = (
-            [_floats(amounts({address: end})) for end in (0.0, 1.0)]
+            [_floats(amounts({address: end})) for end in (0.0, one)]
             for amounts in (self.valuation.benefits, self.valuation.costs)
         )
         if not any(chain(*costs)):
             return "undefined"
         # Line by line: what does not depend on the number leaves no rounding in the slope.
         gained, paid = (
-            [after - before for before, after in zip(*ends, strict=True)]
+            [one * (after - before) for before, after in zip(*ends, strict=True)]
             for ends in (benefits, costs)
         )
         changes = [*gained, *(-self.target * change for change in paid)]
@@ -225,6 +236,8 @@ class _Seek:
             return after if keeps == "at_least" else before
 
         lowest, highest = parameter.bounds
+        if address == "activity_years":
+            lowest = least_activity_years(self.valuation.scenario)
         years = np.arange(lowest, highest + 1)
         # A year at which the ratio is the target itself reaches it, whatever the rounding.
         threshold = self.target * (1 - ROUNDING)
@@ -265,6 +278,10 @@ class _Seek:
         if not crossings:
             return "not_possible"
         return min(crossings, key=lambda one: abs(one.value - parameter.value))
+
+
+def _is_at_least_0(found: _Crossing | Status) -> bool:
+    return isinstance(found, _Crossing) and found.value >= 0
 
 
 def _floats(amounts: Mapping[str, Numeric]) -> list[float]:

@@ -1,7 +1,8 @@
 """Templates: cases to begin from, with sourced unit values and the quantities left to fill in.
 
 A number that only its user knows stands in the file as ``to_fill``. In the scenario it is an
-assumed 0 without a range: it claims nothing, is worth nothing, and is listed as missing.
+assumed 0 without a range: it claims nothing, is worth nothing, and is listed as missing until it
+is typed, be it as 0.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,18 +30,25 @@ class Question(Record):
     id: Identifier
     text: Text
     help: Text
-    counted: Name
+    counted: Name | None = None
     """In what the first of its numbers is counted."""
-    fills: Annotated[tuple[str, ...], Field(min_length=1, max_length=5)]
+    fills: Annotated[tuple[str, ...], Field(max_length=5)] = ()
+    names: Annotated[tuple[Identifier, ...], Field(max_length=5)] = ()
+    """The outcomes and the stakeholders that its answer names."""
 
 
 class Template(Record):
     """A case without its quantities, and the questions that fill them in, in order."""
 
     case: Scenario
+    title: Name | None = None
+    """What it is called where one chooses it, if not as its case is."""
+    goal: Text
+    """What those who pay and those who do the work both want: a letter opens with it."""
     to_fill: Mapping[str, ToFill]
     """The addresses of the numbers that only the user knows, in the order of the case."""
-    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=10)]
+    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=9)]
+    """What is asked once the activity has a name, which is a question too."""
 
     @property
     def id(self) -> str:
@@ -50,7 +58,7 @@ class Template(Record):
     @property
     def name(self) -> Name:
         """Return what the template is called."""
-        return self.case.name
+        return self.title or self.case.name
 
     @property
     def description(self) -> Text | None:
@@ -83,7 +91,7 @@ def load_template(template_id: str) -> Template:
     if template_id not in templates():
         raise KeyError(template_id)
     data = _read(template_id)
-    case = data["case"]
+    case = data.pop("case")
     to_fill = {address: number.get("to_fill") for address, number in _numbers(case)}
     cited = dict(case.get("sources", {}))
     for _, number in _numbers(case):
@@ -91,7 +99,7 @@ def load_template(template_id: str) -> Template:
     return Template(
         case=scenario_from({**case, "sources": cited}, source=f"{template_id}.yaml"),
         to_fill={address: how for address, how in to_fill.items() if how is not None},
-        questions=data["questions"],
+        **data,
     )
 
 
@@ -109,6 +117,27 @@ def missing(template: Template, scenario: Scenario) -> tuple[str, ...]:
         and address in parameters
         and parameters[address].is_to_fill
     )
+
+
+def numbers_missing(scenario: Scenario) -> tuple[str, ...]:
+    """Return the addresses of the numbers that nobody has given yet, and that are needed.
+
+    Those that a template asks for come first, in the order of its questions.
+    """
+    waiting = tuple(address for address, number in scenario.parameters() if number.is_to_fill)
+    if scenario.id not in templates():
+        return waiting
+    template = load_template(scenario.id)
+    added = (address for address in waiting if address not in template.to_fill)
+    return (*missing(template, scenario), *added)
+
+
+def own_description(scenario: Scenario) -> Text | None:
+    """Return what a scenario says of itself; what its template says of its kind is not that."""
+    is_of_template = scenario.id in templates() and (
+        scenario.description == load_template(scenario.id).description
+    )
+    return None if is_of_template else scenario.description
 
 
 def _numbers(case: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -12,6 +12,7 @@ from roi_model.scenario import Scenario
 from roi_model.sensitivity import Swing, VarianceShares
 from roi_model.simulation import Estimate, Simulation
 from roi_model.switching import SwitchingValue
+from roi_model.uncertainty import held_shares
 from roi_model.verification import Verification
 
 Language = Literal["fr", "en"]
@@ -75,6 +76,8 @@ def simulation_text(
             f"{level:.0%} of draws, from      {_estimate(interval.low)}",
             f"{'':<20}to  {_estimate(interval.high)}",
         ]
+        if held := held_shares(scenario):
+            lines.append(f"held at 0 in every draw: {', '.join(held)}")
         lines += [
             f"{f'ratio above {target:g} in':<22}  {_share(simulation.probability_above(target))}"
             for target in targets

@@ -2,17 +2,27 @@
 
 The rule, where a number states no distribution:
 
-- what claims nothing (a share or a rate of 0, one year, a cost that no one stated) is held: the
-  simulation is about what is said, and the reader's questions about the rest are settings;
 - a range with an assumed number gives a triangular distribution, whose mode is the number: it
   keeps more weight at the ends than the next;
 - a range with any other number gives a PERT distribution, whose mode is the number;
-- without a range, a published, derived or typed number gives a PERT distribution on the margin
-  that ``data/margins.yaml`` has for its provenance, cut to what the kind of number allows.
+- without a range, what claims nothing (a share or a rate of 0, one year) is held, and any other
+  number gives a PERT distribution on the margin that ``data/margins.yaml`` has for its
+  provenance, cut to what the kind of number allows.
+
+A range is therefore drawn wherever someone stated one, around 0 as around any other value. What
+has a range to be tried, and is not to be drawn, says so: its distribution is ``fixed``. So do the
+shares that no one stated (``settings.NOT_STATED_SHARE``).
+
+A number of whole years is drawn so that each year has the weight its distribution gives it, the
+ends included: a range of whole years reaches half a year beyond them before draws are rounded.
+Where every draw would be rounded to one and the same year, it is held.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil, floor
+
+import numpy as np
 
 from roi_model.distributions import (
     Beta,
@@ -26,14 +36,18 @@ from roi_model.distributions import (
     beta_from_range,
     normal_from_range,
 )
+from roi_model.formulas import Numeric
 from roi_model.parameters import Duration, Parameter, Provenance, StatedDistribution
 from roi_model.problems import Problem, ScenarioError
 from roi_model.reference_data import margins
 from roi_model.scenario import Scenario
-from roi_model.value_map import Cost
 
 NEVER_VARIED = ("activity_years",)
 """Numbers that say what is appraised, and are not estimates of anything."""
+SHARES_OF_OTHERS = ("deadweight", "displacement", "attribution")
+"""What is deducted because the activity did not bring it about."""
+_HALF_A_YEAR = 0.5 - 2.0**-30
+"""A little less than half: an end must not be rounded to the year beyond it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +59,8 @@ class UncertainNumber:
     distribution: Distribution
     low: float
     high: float
-    """The ends of its range, for one-at-a-time sensitivity."""
+    """The ends of its range, for one-at-a-time sensitivity: as stated, whatever they are the ends
+    of (``roi_model.distributions``)."""
     is_whole: bool
     """Whether its draws are rounded: a duration is in whole years."""
     column: int
@@ -106,12 +121,17 @@ def distribution_of(parameter: Parameter) -> Distribution:
         ValueError: the stated distribution cannot be built from its numbers.
     """
     if parameter.distribution is not None:
-        return _stated(parameter, parameter.distribution)
-    unstated_cost = isinstance(parameter, Cost) and parameter.value == 0
-    if parameter.claims_nothing or unstated_cost:
-        return Fixed(value=parameter.value)
+        found = _stated(parameter, parameter.distribution)
+    else:
+        found = _by_rule(parameter)
+    return _of_whole_years(parameter, found) if isinstance(parameter, Duration) else found
+
+
+def _by_rule(parameter: Parameter) -> Distribution:
     if parameter.low is not None and parameter.high is not None:
         low, high = parameter.low, parameter.high
+    elif parameter.claims_nothing:
+        return Fixed(value=parameter.value)
     else:
         margin = margins()[parameter.provenance].value * abs(parameter.value)
         least, greatest = parameter.bounds
@@ -121,6 +141,46 @@ def distribution_of(parameter: Parameter) -> Distribution:
     if parameter.provenance == Provenance.ASSUMED:
         return Triangular(low=low, mode=parameter.value, high=high)
     return Pert(low=low, mode=parameter.value, high=high)
+
+
+def _of_whole_years(parameter: Duration, found: Distribution) -> Distribution:
+    """Return a distribution whose draws give each whole year its weight once they are rounded."""
+    low, high = found.support
+    if isinstance(found, Uniform | Triangular | Pert) and low % 1 == high % 1 == 0:
+        found = replace(found, low=low - _HALF_A_YEAR, high=high + _HALF_A_YEAR)
+        low, high = found.support
+    is_one_year = np.isfinite([low, high]).all() and floor(low + 0.5) == ceil(high - 0.5)
+    return Fixed(value=parameter.value) if is_one_year else found
+
+
+def whole_years(draws: Numeric) -> Numeric:
+    """Return draws of a number of years, rounded: never below the one year that it is at least."""
+    return np.clip(np.rint(draws), Duration.lowest, Duration.highest)
+
+
+def held_shares(scenario: Scenario) -> tuple[str, ...]:
+    """Return which of ``SHARES_OF_OTHERS`` are 0 for every outcome, and held there.
+
+    A simulation says nothing of them, and they may decide: no draw has anything deducted for
+    them. Each is named as the setting that bears on all outcomes.
+    """
+    credited = scenario.settings.attribution_means == "credited"
+
+    def deducts_nothing(address: str, parameter: Parameter) -> bool:
+        is_credit = credited and address.endswith(".attribution")
+        held = isinstance(distribution_of(parameter), Fixed)
+        return held and parameter.value == (1.0 if is_credit else 0.0)
+
+    parameters = list(scenario.parameters())
+    return tuple(
+        name
+        for name in SHARES_OF_OTHERS
+        if all(
+            deducts_nothing(address, parameter)
+            for address, parameter in parameters
+            if address.rpartition(".")[2] == name
+        )
+    )
 
 
 def estimates(scenario: Scenario) -> Iterator[tuple[str, Parameter]]:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 BASE_UNITS = frozenset({"EUR", "year", "hour", "person", "staff", "job", "report", "item"})
-"""Every unit of the shipped cases; their names in two languages are in the catalogues.
+"""Every unit of the shipped cases; their names in two languages are in the catalogues."""
 
-``item`` is anything counted that has no name of its own here.
-"""
+ITEM = "item"
+"""Anything counted that has no name of its own here: what it is, the number's label says."""
 
 NONE = "1"
 """No unit: a bare ratio."""

@@ -57,7 +57,7 @@ class Valuation:
         """Return an outcome from its factors to its present value, counted ``sign`` times."""
         gross = self._gross_value(outcome, numbers)
         counted = self._counted_value(outcome, sign, gross, numbers)
-        deductions = self._deductions(outcome, numbers)
+        deductions = self._deductions(outcome, gross, numbers)
         kept = self._kept_share(deductions)
         impact = counted * kept
         return ValuedOutcome(
@@ -74,8 +74,8 @@ class Valuation:
 
         That of ``outcome`` to the last digit; on draws sooner, as no step is held on to.
         """
-        kept = self._kept_share(self._deductions(outcome, numbers))
         gross = self._gross_value(outcome, numbers)
+        kept = self._kept_share(self._deductions(outcome, gross, numbers))
         impact = self._counted_value(outcome, sign, gross, numbers) * kept
         del gross, kept
         return self._present_value(outcome, impact, numbers)
@@ -94,7 +94,7 @@ class Valuation:
         share = sign * _counted_share(outcome, self.scenario.settings, number)
         return gross if isinstance(share, float | int) and share == 1 else gross * share
 
-    def _deductions(self, outcome: Outcome, numbers: Numbers) -> dict[str, Numeric]:
+    def _deductions(self, outcome: Outcome, gross: Numeric, numbers: Numbers) -> dict[str, Numeric]:
         settings = self.scenario.settings
         number = _numbers_of(numbers, f"{outcome.id}.")
         common = _numbers_of(numbers, "")
@@ -106,7 +106,9 @@ class Valuation:
             for name in ("deadweight", "displacement")
         }
         deductions["attribution"] = _attribution(outcome, settings, number, common)
-        deductions["optimism_bias"] = _optimism_bias(outcome, settings, number)
+        deductions["optimism_bias"] = formulas.optimism_correction(
+            _optimism_bias(outcome, settings, number), gross
+        )
         return deductions
 
     def _kept_share(self, deductions: Mapping[str, Numeric]) -> Numeric:
@@ -184,9 +186,14 @@ def cost_amount(cost: Cost, settings: Settings, numbers: Numbers) -> Numeric:
     )
 
 
+def is_paid_once(cost: Cost) -> bool:
+    """Say whether a cost is an amount, and not one a year."""
+    return _is_once([factor.unit for factor in cost.factors])
+
+
 def years_of_cost(cost: Cost, settings: Settings) -> int:
     """Return in how many years a cost is paid: once, or to the end of the activity."""
-    if _is_once([factor.unit for factor in cost.factors]):
+    if is_paid_once(cost):
         return 1
     return max(0, int(settings.activity_years.value) - cost.start_year + 1)
 

@@ -18,6 +18,8 @@ and are given when a map is read.
     deadweight, displacement, attribution, drop_off
                     shares as fractions (0.2) or with a sign (20 %); not stated if blank
 
+A column may also be called as ``data/value_map_headings.yaml`` says, in either language.
+
 A number typed in a table is the user's own (``yours``), whatever its proxy source says: that is
 kept as where it was found, for a reader to follow, and is no document of ours.
 
@@ -46,6 +48,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from unicodedata import combining
 
 import yaml
 from pydantic import ValidationError
@@ -134,7 +137,8 @@ def value_map_from(content: bytes, *, name: str, **settings: Value) -> Scenario:
         ScenarioError: as ``read_value_map``.
     """
     read = _workbook if Path(name).suffix.lower() == ".xlsx" else _delimited
-    return _scenario_in(read(content, name)).with_changes(settings)
+    table = read(content, name)
+    return _scenario_in(table, settings.get("activity_years")).with_changes(settings)
 
 
 def write_value_map(
@@ -168,15 +172,25 @@ def value_map_content(
     Raises:
         ScenarioError: as ``write_value_map``.
     """
+    rows = _rows_of(scenario, language)
+    if suffix in VALUE_MAP_SUFFIXES and not lossy and (lost := _lost(scenario, rows)):
+        raise ScenarioError(lost, source="value map")
+    return _in_a_file(rows, suffix, dict(zip(COLUMNS, COLUMNS, strict=True)))
+
+
+def _in_a_file(
+    rows: Sequence[Mapping[str, Any]],
+    suffix: str,
+    headings: Mapping[str, str],
+    *,
+    delimiter: str = ",",
+) -> bytes:
     if suffix not in VALUE_MAP_SUFFIXES:
         endings = ", ".join(VALUE_MAP_SUFFIXES)
         raise _file_error(suffix, "file_ending", f"must end in one of: {endings}")
-    rows = _rows_of(scenario, language)
-    if not lossy and (lost := _lost(scenario, rows)):
-        raise ScenarioError(lost, source="value map")
     if suffix == ".xlsx":
-        return _as_workbook(rows)
-    return _as_delimited(rows, "\t" if suffix == ".tsv" else ",")
+        return _as_workbook([headings, *rows])
+    return _as_delimited([headings, *rows], "\t" if suffix == ".tsv" else delimiter)
 
 
 # --- Tables ------------------------------------------------------------------------------------
@@ -250,7 +264,47 @@ def _known_columns(header: str, delimiter: str) -> int:
 
 
 def _column_name(cell: Any) -> str:
-    return "" if _is_blank(cell) else re.sub(r"[\s_-]+", "_", str(cell).strip().lower())
+    name = "" if _is_blank(cell) else _plain(str(cell))
+    return _columns_called().get(name, name)
+
+
+def _plain(heading: str) -> str:
+    """Return a heading in small letters without accents, ``_`` for all that stands between words."""
+    apart = unicodedata.normalize("NFKD", heading.strip().lower())
+    return re.sub(r"[\s_'\u2019-]+", "_", "".join(one for one in apart if not combining(one)))
+
+
+@lru_cache(maxsize=1)
+def _headings() -> Mapping[str, Mapping[Language, Sequence[str]]]:
+    """Return what each column may be called, by language; what it is called first."""
+    text = (DATA / "value_map_headings.yaml").read_text(encoding="utf-8")
+    read: Mapping[str, Mapping[Language, Sequence[str]]] = yaml.safe_load(text)
+    return read
+
+
+@lru_cache(maxsize=1)
+def _columns_called() -> Mapping[str, str]:
+    return {
+        _plain(heading): column
+        for column, called in _headings().items()
+        for headings in called.values()
+        for heading in headings
+    }
+
+
+def column_heading(column: str, language: Language) -> str:
+    """Return what a column is called in a language; the text itself where it is no column."""
+    return _headings()[column][language][0] if column in COLUMNS else column
+
+
+def empty_value_map(*, suffix: str, language: Language) -> bytes:
+    """Return the content of a value map with nothing under its headings.
+
+    Raises:
+        ScenarioError: ``suffix`` is none of a value map.
+    """
+    headings = {column: column_heading(column, language) for column in COLUMNS}
+    return _in_a_file([], suffix, headings, delimiter=";" if language == "fr" else ",")
 
 
 def _workbook(content: bytes, source: str) -> _Table:
@@ -435,6 +489,8 @@ class _Reading:
         self.problems: list[Problem] = []
         self.refused: set[tuple[int, str]] = set()
         self.positions: dict[str, int] = {}
+        self.called: dict[str, str] = {}
+        """What the file calls each column that it has."""
         self.cells: dict[Location, tuple[int, str]] = {}
         """The line and the column that a place in the data of the scenario comes from."""
 
@@ -443,7 +499,9 @@ class _Reading:
     ) -> None:
         self.problems.append(
             Problem(
-                where=self.table.place(column, line, self.positions.get(column)),
+                where=self.table.place(
+                    self.called.get(column, column), line, self.positions.get(column)
+                ),
                 code=code,
                 received=received.shown if isinstance(received, _NoValue) else received,
                 allowed=allowed,
@@ -471,6 +529,7 @@ class _Reading:
                 self.refuse(line, name, "duplicate_column", cell, "a column may stand only once")
             elif name in COLUMNS:
                 self.positions[name] = position
+                self.called[name] = " ".join(str(cell).split())
             elif name:
                 near = difflib.get_close_matches(name, COLUMNS, n=1)
                 guess = f"did you mean {near[0]}? " if near else ""
@@ -577,8 +636,8 @@ class _Reading:
         return None
 
 
-def _scenario_in(table: _Table) -> Scenario:
-    """Return the scenario of a table.
+def _scenario_in(table: _Table, activity_years: Value | None = None) -> Scenario:
+    """Return the scenario of a table, of an activity of so many years: an input may begin late.
 
     Raises:
         ScenarioError: every fault.
@@ -586,6 +645,8 @@ def _scenario_in(table: _Table) -> Scenario:
     reading = _Reading(table)
     reading.header()
     data = _data(reading)
+    if activity_years is not None:
+        data["settings"] = {"activity_years": _yours(activity_years)}
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
@@ -740,7 +801,7 @@ def _refuse_without_an_outcome(reading: _Reading, line: int, row: Row) -> None:
             reading.refuse(line, column, "no_outcome", cell, message)
 
 
-def _yours(value: float) -> dict[str, Any]:
+def _yours(value: Value) -> dict[str, Any]:
     return {"value": value, "provenance": Provenance.YOURS}
 
 
@@ -844,9 +905,10 @@ def _lost(scenario: Scenario, rows: Iterable[Mapping[str, Any]]) -> list[Problem
     cells = [tuple(row[column] for column in COLUMNS) for row in rows]
     table = _Table(source=scenario.id, records=list(enumerate([COLUMNS, *cells], start=1)))
     try:
-        read = case_data(_scenario_in(table))
+        read = case_data(_scenario_in(table, scenario.settings.activity_years.value))
     except ScenarioError as error:
         return list(error.problems)
+    read["settings"] = {}
     kept = case_data(scenario)
     # The name and the id of a value map are those of its file; its settings are listed one by one.
     for data in (read, kept):
@@ -883,7 +945,6 @@ def _differences(kept: Any, read: Any, place: str = "") -> Iterator[tuple[str, A
 def _as_delimited(rows: Iterable[Mapping[str, Any]], delimiter: str) -> bytes:
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter)
-    writer.writerow(COLUMNS)
     for row in rows:
         writer.writerow([_as_csv(row[column]) for column in COLUMNS])
     return written.getvalue().encode("utf-8-sig")
@@ -898,6 +959,7 @@ def _as_csv(cell: Any) -> str:
 
 
 def _as_workbook(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return rows as a workbook, the first one in bold; likewise in ``_as_delimited``."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.worksheet.worksheet import Worksheet
@@ -907,7 +969,7 @@ def _as_workbook(rows: Iterable[Mapping[str, Any]]) -> bytes:
     assert isinstance(sheet, Worksheet)  # what a new workbook has
     sheet.title = "value map"
     sheet.freeze_panes = "B2"
-    for line, row in enumerate([dict(zip(COLUMNS, COLUMNS, strict=True)), *rows], start=1):
+    for line, row in enumerate(rows, start=1):
         for position, column in enumerate(COLUMNS, start=1):
             cell = sheet.cell(row=line, column=position)
             _fill(cell, row[column])

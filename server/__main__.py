@@ -3,16 +3,29 @@
 import logging
 import os
 import sys
+from collections.abc import Sequence
 
-from server.settings import Settings, SettingsError, settings_from
+from server.settings import Settings, SettingsError, listed, settings_from
 
 EXIT_BAD_SETTINGS = 2
+HELP = """usage: python -m server
+
+Starts the server. Its settings are environment variables; docs/operations.md tells how to install,
+run and back it up. Each setting, with its default:
+
+"""
 LARGEST_MESSAGE = 4_000_000
 """Bytes that a browser may send at once; a file of 2 MB takes a third more on its way."""
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Start the server and return its exit status once it is stopped."""
+    if arguments in (["--help"], ["-h"]):
+        sys.stdout.write(HELP + listed())
+        return 0
+    if arguments:
+        sys.stderr.write("python -m server takes no arguments: --help lists its settings\n")
+        return EXIT_BAD_SETTINGS
     try:
         settings = settings_from(os.environ)
     except SettingsError as error:
@@ -57,4 +70,4 @@ def serve(settings: Settings) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from reports.export import exported
 from roi_model import ScenarioError, evaluate, shipped_cases
@@ -49,14 +49,17 @@ REASONS = {
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def api_routes(settings: Settings, workers: Workers) -> list[Mount]:
+def api_routes(settings: Settings, workers: Workers) -> list[BaseRoute]:
     """Return the interface, to stand beside the pages, and what answers where none is.
 
     Streamlit would answer there with a page.
     """
     nothing = Starlette(exception_handlers={HTTPException: _http_error})
-    ours = [Mount(PREFIX, app=_Interface(settings, workers).app())] if settings.api else []
-    return [*ours, Mount("/api", app=nothing)]
+    if not settings.api:
+        return [Mount("/api", app=nothing)]
+    interface = _Interface(settings, workers)
+    top = Route(PREFIX, interface.limited(interface.top))
+    return [Mount(PREFIX, app=interface.app()), top, Mount("/api", app=nothing)]
 
 
 class _Interface:
@@ -70,17 +73,18 @@ class _Interface:
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route("/openapi.json", self._limited(self.openapi)),
-                Route("/cases", self._limited(self.cases)),
-                Route("/cases/{case}", self._limited(self.case)),
-                Route("/evaluate", self._limited(self.evaluate), methods=["POST"]),
-                Route("/simulate", self._limited(self.simulate), methods=["POST"]),
-                Route("/report", self._limited(self.report), methods=["POST"]),
+                Route("/", self.limited(self.top)),
+                Route("/openapi.json", self.limited(self.openapi)),
+                Route("/cases", self.limited(self.cases)),
+                Route("/cases/{case}", self.limited(self.case)),
+                Route("/evaluate", self.limited(self.evaluate), methods=["POST"]),
+                Route("/simulate", self.limited(self.simulate), methods=["POST"]),
+                Route("/report", self.limited(self.report), methods=["POST"]),
             ],
             exception_handlers={HTTPException: _http_error},
         )
 
-    def _limited(self, endpoint: Endpoint) -> Endpoint:
+    def limited(self, endpoint: Endpoint) -> Endpoint:
         """Return an endpoint that counts calls, and says what went wrong in JSON."""
 
         @wraps(endpoint)
@@ -105,6 +109,9 @@ class _Interface:
                 return _error(500, "internal")
 
         return answer
+
+    async def top(self, _: Request) -> Response:
+        return JSONResponse({"description": f"{PREFIX}/openapi.json"})
 
     async def openapi(self, _: Request) -> Response:
         return JSONResponse(self.description)
@@ -176,7 +183,8 @@ def _simulation(body: bytes, most_draws: int) -> dict[str, Any]:
     asked: AskedSimulation = read(body, AskedSimulation)
     if asked.draws > most_draws:
         message = f"must be at most {most_draws}"
-        raise refusal("draws", "less_than_equal", asked.draws, str(most_draws), message)
+        wrong = refusal("draws", "less_than_equal", asked.draws, str(most_draws), message)
+        raise ScenarioError([*wrong.problems, *asked.faults()])
     scenario = asked.scenario()
     numbers = sum(1 for _ in scenario.parameters())
     if numbers * asked.draws > MOST_NUMBERS_DRAWN:

@@ -133,6 +133,7 @@ def _simulation() -> Schema:
         "draws": {"type": "integer"},
         "replicates": {"type": "integer"},
         "varied": TEXTS,
+        "held_at_zero": TEXTS,
         "level": {"type": "number"},
         "ratios": interval,
         "net_values": interval,

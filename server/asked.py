@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -20,6 +22,14 @@ DEEPEST = 40
 MOST_CHANGES = 2_000
 MOST_PROBLEMS = 100
 MOST_TARGETS = 20
+MISPLACED = "; a number or a setting of the case, such as perspective, goes under changes"
+EITHER = {
+    "case": "the name of a case, or a case whole",
+    "changes": "a number, or a text where there is a choice",
+}
+"""What stands where two kinds are possible."""
+_KIND = re.compile(r"((case|changes)(?:\..+)?)\.(?:constrained-str|dict\[str,any\]|float|str)")
+"""A place with the kind that pydantic tried there."""
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 
@@ -55,6 +65,14 @@ class Asked(BaseModel):
             ScenarioError: the case has faults, or a change is not allowed; all are listed.
         """
         return self.began_as().with_changes(self.changes)
+
+    def faults(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the scenario that is asked about."""
+        try:
+            self.scenario()
+        except ScenarioError as error:
+            return error.problems
+        return ()
 
 
 class AskedSimulation(Asked):
@@ -109,7 +127,48 @@ def read(body: bytes, kind: type[Asked]) -> Any:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError(problems_of(error, data)) from error
+        found = _plain(problems_of(error, data), kind)
+        raise ScenarioError([*found, *_faults_beside(data)]) from error
+
+
+def _faults_beside(data: Any) -> tuple[Problem, ...]:
+    """Return what is wrong with a scenario that can be read among other faults."""
+    if not isinstance(data, dict):
+        return ()
+    changes = data.get("changes")
+    if isinstance(changes, dict):
+        changes = {
+            name: value
+            for name, value in changes.items()
+            if isinstance(value, int | float | str) and not isinstance(value, bool)
+        }
+    try:
+        asked = Asked.model_validate({"case": data.get("case"), "changes": changes or {}})
+    except ValidationError:
+        return ()
+    return asked.faults()
+
+
+def _plain(problems: Iterable[Problem], kind: type[Asked]) -> list[Problem]:
+    """Return faults in the words of JSON, one for each place."""
+    fields = ", ".join(kind.model_fields)
+    found: dict[str, Problem] = {}
+    for one in problems:
+        change: dict[str, Any]
+        if one.code == "model_type":
+            change = {"allowed": fields, "message": "must be a JSON object"}
+        elif one.code == "extra_forbidden":
+            change = {"allowed": fields + MISPLACED, "message": "there is no such field"}
+        elif one.code == "missing":
+            change = {"received": None, "message": "must be given"}
+        elif tried := _KIND.fullmatch(one.where):
+            allowed = EITHER[tried[2]]
+            change = {"where": tried[1], "allowed": allowed, "message": f"must be {allowed}"}
+        else:
+            change = {"message": one.message.replace("dictionary", "object")}
+        plain = replace(one, **change)
+        found.setdefault(plain.where, plain)
+    return list(found.values())
 
 
 def deepest(body: bytes) -> int:

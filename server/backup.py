@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from server.settings import SettingsError, settings_from
+from server.settings import SettingsError, settings_from, variable
 
 EXIT_FAILED = 2
 
@@ -24,7 +24,9 @@ def back_up(source: Path, target: Path) -> None:
     if target.exists():
         raise FileExistsError(f"{target} exists already")
     if not source.is_file():
-        raise FileNotFoundError(f"{source} is not there")
+        raise FileNotFoundError(
+            f"{source} is not there: set {variable('database_url')} as the server has it"
+        )
     with closing(sqlite3.connect(source)) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
     with closing(sqlite3.connect(target)) as copy:

@@ -254,6 +254,14 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     return Settings(**values)
 
 
+def listed() -> str:
+    """Return every setting with its default, and what it says below."""
+    return "".join(
+        f"  {variable(one.name)}={one.metadata['default']}\n      {one.metadata['says']}\n"
+        for one in fields(Settings)
+    )
+
+
 def variable(name: str) -> str:
     """Return the environment variable of a setting."""
     return PREFIX + name.upper()

@@ -17,6 +17,7 @@ from roi_model import Scenario, ScenarioError, evaluate
 from roi_model.case_files import case_data, scenario_from
 from server.database import Database
 from server.tables import SCENARIO, VERSION
+from ui.ledger import facts_to_keep
 from ui.saving import (
     ALPHABET,
     ID_LENGTH,
@@ -222,6 +223,7 @@ class Storage:
             "name": _one_line(name)[:LONGEST_NAME],
             "document": document,
             "began_as": case,
+            "tables": _json(dict(facts_to_keep())),
             "model_version": roi_model.__version__,
             "ratio": _finite(evaluate(scenario).ratio),
             "saved_at": self._now(),
@@ -249,13 +251,18 @@ def _delete(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _document(scenario: Scenario) -> str:
-    return json.dumps(case_data(scenario), ensure_ascii=False, separators=(",", ":"))
+    return _json(case_data(scenario))
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _version(row: Any) -> Version:
     try:
         scenario = scenario_from(json.loads(row.document))
         case = scenario if row.began_as is None else scenario_from(json.loads(row.began_as))
+        tables = None if row.tables is None else json.loads(row.tables)
     except (ScenarioError, ValueError) as error:
         raise NotReadableError(row.model_version) from error
     return Version(
@@ -264,6 +271,7 @@ def _version(row: Any) -> Version:
         name=row.name,
         scenario=scenario,
         began_as=case,
+        tables=tables,
         saved_at=_time(row.saved_at),
         model_version=row.model_version,
         ratio=row.ratio,

@@ -44,6 +44,9 @@ VERSION = Table(
     Column("document", Text, nullable=False),
     # The case that it was made of; empty where that is the document itself.
     Column("began_as", Text),
+    # What the tables that every case shares said that day, by the addresses of ``ui.ledger``; empty
+    # where it was saved before this was kept.
+    Column("tables", Text),
     Column("model_version", String(40), nullable=False),
     Column("ratio", Double),  # what it gave that day; empty where it gave none
     Column("saved_at", BigInteger, nullable=False),

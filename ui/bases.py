@@ -7,6 +7,7 @@ from roi_model.editing import Claim, Edits, claims_of
 from roi_model.editing import believed as believed_of
 from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Source
+from roi_model.reference_data import discount_rates
 from roi_model.templates import load_template, templates
 
 
@@ -36,4 +37,7 @@ def _known() -> tuple[frozenset[Claim], dict[str, Source]]:
     library = evidence_library()
     claims |= claims_of(one.factor() for one in library.unit_values if one.usable_as != "context")
     sources |= library.sources
+    rates = discount_rates()
+    claims |= claims_of(rates.figures)
+    sources |= rates.sources
     return frozenset(claims), sources

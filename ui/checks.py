@@ -22,8 +22,12 @@ def findings(page: Page, *, only: Severity | None = None) -> None:
     known = {rule.id: rule for rule in rules()}
     if only is not None:
         counts = Counter(finding.severity for finding in found)
-        severities: tuple[Severity, ...] = get_args(Severity)
-        st.markdown(t("checks.counted", **{one: t.number(counts[one]) for one in severities}))
+        said = [
+            t.counted(f"checks.counted_{one}", counts[one], number=t.number(counts[one]))
+            for one in get_args(Severity)
+            if counts[one]
+        ]
+        st.markdown(f"{', '.join(said)}.")
     for position, finding in enumerate(found):
         if only in (None, finding.severity):
             _finding(page, known[finding.rule], finding, position)

@@ -9,10 +9,12 @@ from roi_model.comparison import differences
 from ui import state
 from ui.compare_entries import (
     AMBITIOUS,
+    DEDUCTIONS,
     MINE,
     PRUDENT,
     PUBLISHED,
     Entry,
+    comparable,
     first_pair,
     mine_of,
 )
@@ -21,22 +23,37 @@ from ui.frame import Page, named
 
 
 def sentence(page: Page, entries: Sequence[Entry]) -> str:
-    """Return what the open scenario brings beside the other that matters most."""
+    """Return what the open scenario brings beside the other that matters most.
+
+    Never beside one seen from another point of view: the two are not to be compared.
+    """
     t, mine = page.t, mine_of(entries)
     if not mine.is_defined:
         return t("compare.undefined")
     ratio = t.ratio(mine.ratio)
     by_key = {one.key: one for one in entries}
-    pair = first_pair(entries)
+    pair = first_pair(comparable(entries))
     if pair is None:
         return t("compare.alone", ratio=ratio)
     other = pair[0] if pair[1].key == MINE else pair[1]
     if other.key == PRUDENT and AMBITIOUS in by_key:
         ends = {"low": t.ratio(other.ratio), "high": t.ratio(by_key[AMBITIOUS].ratio)}
         return t("compare.sentence_readings", ratio=ratio, **ends)
+    if other.key in DEDUCTIONS:
+        return _deducted(page, ratio, [by_key[key] for key in DEDUCTIONS if key in by_key])
     if not differences(mine.scenario, other.scenario):
         return t("compare.sentence_same", ratio=ratio, name=named(other.name))
     return _against(page, other, {"ratio": ratio, "other": t.ratio(other.ratio)})
+
+
+def _deducted(page: Page, ratio: str, entries: Sequence[Entry]) -> str:
+    t, first, last = page.t, entries[0], entries[-1]
+    holes = {"ratio": ratio, "first": t.ratio(first.ratio)}
+    holes["first_share"] = t.percent(DEDUCTIONS[first.key])
+    if first is last:
+        return t("compare.sentence_deducted", **holes)
+    holes |= {"last": t.ratio(last.ratio), "last_share": t.percent(DEDUCTIONS[last.key])}
+    return t("compare.sentence_deductions", **holes)
 
 
 def _against(page: Page, other: Entry, ratios: dict[str, str]) -> str:

@@ -7,9 +7,9 @@ from html import escape
 import streamlit as st
 
 from roi_model import Scenario
-from roi_model.comparison import Bridge, Step, bridge
+from roi_model.bridge import Bridge, Step, bridge
 from ui.bridge_chart import Rung, hung, ladder
-from ui.compare_entries import MINE, Entry, first_pair
+from ui.compare_entries import MINE, Entry, comparable, first_pair
 from ui.compare_words import difference_label, stated_text
 from ui.frame import Page
 from ui.markup import folded, table
@@ -64,7 +64,9 @@ def _pair(page: Page, entries: Sequence[Entry]) -> tuple[Entry, Entry] | None:
     """Ask which two scenarios the difference is between."""
     t = page.t
     by_key = {one.key: one for one in entries}
-    usual_pair = first_pair(entries) if MINE in by_key else None
+    usual_pair = None
+    if MINE in by_key:
+        usual_pair = first_pair(comparable(entries)) or first_pair(entries)
     if usual_pair is None:
         return None
     st.header(t("compare.bridge"), anchor=False)

@@ -6,7 +6,16 @@ from html import escape
 import streamlit as st
 
 from ui import copy_text, opened_version, received, state
-from ui.compare_entries import AMBITIOUS, MINE, MOST_SHOWN, PRUDENT, READINGS, Entry, shown
+from ui.compare_entries import (
+    AMBITIOUS,
+    DEDUCTIONS,
+    MINE,
+    MOST_SHOWN,
+    PRUDENT,
+    READINGS,
+    Entry,
+    shown,
+)
 from ui.frame import Page, named
 from ui.labels import refusal_text
 from ui.ledger_words import notices
@@ -22,14 +31,20 @@ def controls(page: Page, entries: Sequence[Entry]) -> None:
         st.caption(t("compare.at_most", most=t.number(MOST_SHOWN)))
         on = st.session_state.compare_on = [one.key for one in shown(entries)]
         for entry in entries:
+            if entry.adds_nothing:
+                continue
             with st.container(key=f"compare_{entry.key}", gap="xsmall"):
                 _tick(page, entry, on)
+        idle = [entry.name for entry in entries if entry.adds_nothing]
+        if len(idle) == 1:
+            st.caption(t("compare.same_reading", name=idle[0]))
+        elif idle:
+            st.caption(t("compare.same_readings"))
         _link_field(page)
         received.exchange()
 
 
 def _tick(page: Page, entry: Entry, on: list[str]) -> None:
-    t = page.t
     key = f"compare_tick:{entry.key}"
     st.session_state[key] = entry.key in on
 
@@ -49,7 +64,7 @@ def _tick(page: Page, entry: Entry, on: list[str]) -> None:
     added = {one.key: one for one in received.links()}.get(entry.key)
     if added is not None:
         _received(page, entry, added)
-    elif entry.key in READINGS and entry.key in on and entry.opens != page.scenario:
+    elif entry.key in (*READINGS, *DEDUCTIONS) and entry.key in on and entry.opens != page.scenario:
         _take_button(page, entry)
 
 
@@ -65,16 +80,15 @@ def _received(page: Page, entry: Entry, added: Received) -> None:
         autocomplete="off",
         on_change=lambda: received.rename(entry.key, st.session_state[key]),
     )
-    with st.container(horizontal=True):
-        _take_button(page, entry)
-        st.button(
-            t("compare.remove"),
-            key=f"compare_remove:{entry.key}",
-            icon=":material/close:",
-            type="tertiary",
-            help=named(entry.name),
-            on_click=lambda: received.remove(entry.key),
-        )
+    _take_button(page, entry)
+    st.button(
+        t("compare.remove"),
+        key=f"compare_remove:{entry.key}",
+        icon=":material/close:",
+        type="tertiary",
+        help=named(entry.name),
+        on_click=lambda: received.remove(entry.key),
+    )
     said = [refusal_text(one, added.case, t) for one in added.ignored]
     now = added.scenario, entry.ratio
     for first, *rest in (
@@ -133,14 +147,22 @@ def _link_field(page: Page) -> None:
 
 def _why(refused: Refused, t: Words) -> str:
     """Return why a link is not compared."""
-    if refused == "not_readable":
-        return t("saved.not_readable")
-    said: tuple[Refused, ...] = (
-        *("unreadable", "too_many", "other_site", "no_reference"),
-        *("nothing_saved", "gone", "not_now"),
-    )
-    assert refused in said
-    return t(f"compare.{refused}", most=t.number(MOST_LINKS))
+    match refused:
+        case "too_many":
+            return t("compare.too_many", most=t.number(MOST_LINKS))
+        case "other_site":
+            return t("compare.other_site")
+        case "no_reference":
+            return t("compare.no_reference")
+        case "nothing_saved":
+            return t("compare.nothing_saved")
+        case "gone":
+            return t("compare.gone")
+        case "not_now":
+            return t("compare.not_now")
+        case "not_readable":
+            return t("saved.not_readable")
+    return t("compare.unreadable")
 
 
 def _say_refused(said: str) -> None:
@@ -163,7 +185,7 @@ def _take_link(text: str, field: str) -> None:
 def _make_room(key: str) -> None:
     """Choose a scenario to be shown, in the place of a reading if four are already."""
     on = list(st.session_state.get("compare_on", ()))
-    for leaves in (AMBITIOUS, PRUDENT, *on):
+    for leaves in (AMBITIOUS, PRUDENT, *DEDUCTIONS, *on):
         if len(on) >= MOST_SHOWN and leaves in on and leaves != MINE:
             on.remove(leaves)
     st.session_state.compare_chosen = [*on, key]

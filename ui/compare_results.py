@@ -67,7 +67,7 @@ def _interval(t: Words, one: Entry) -> str:
     """Return between which ratios nine draws in ten fall; a reading is one end of the ranges."""
     if one.key in READINGS or not one.is_defined:
         return UNDEFINED
-    drawn = _drawn(one.scenario.fingerprint, one.scenario)
+    drawn = _drawn(one.opens.fingerprint, one.opens)
     if drawn is None or not drawn.is_defined:
         return UNDEFINED
     interval = drawn.interval()

@@ -15,7 +15,7 @@ import streamlit as st
 
 from roi_model import ScenarioError
 from roi_model.parameters import LONGEST_LABEL
-from roi_model.templates import load_template, missing, templates
+from roi_model.templates import numbers_missing
 from ui import open_file
 from ui.frame import PAGES, Page, address_in_full, today
 from ui.labels import label_of
@@ -57,7 +57,7 @@ Maker = Callable[[str, Wishes], bytes]
 def to_fill(page: Page) -> None:
     """Say which numbers are still missing, so that nobody hands out a dossier of zeros unawares."""
     t = page.t
-    labels = [label_of(address, page.scenario, t) for address in _missing(page)]
+    labels = [label_of(address, page.scenario, t) for address in numbers_missing(page.scenario)]
     if not labels:
         return
     said = t("chart.separator").join(labels[:NAMED])
@@ -66,12 +66,6 @@ def to_fill(page: Page) -> None:
         rest = t.counted("dossier.to_fill_more", more, number=t.number(more))
         sentence += t("chart.separator") + rest
     st.html(f'<p class="to-fill" role="note">{escape(sentence)}</p>')
-
-
-def _missing(page: Page) -> list[str]:
-    if page.scenario.id in templates():
-        return list(missing(load_template(page.scenario.id), page.scenario))
-    return [address for address, one in page.scenario.parameters() if one.is_to_fill]
 
 
 def wishes(page: Page, make: Maker) -> Wishes:

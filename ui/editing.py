@@ -11,13 +11,16 @@ from roi_model.editing import (
     duplicated,
     identifier,
     moved,
+    renamed,
     taken_ids,
     with_cost,
     with_outcome,
+    with_own_words,
     with_stakeholder,
     without,
 )
 from roi_model.parameters import LARGEST_AMOUNT, LONGEST_LABEL, Factor, Name, Provenance, Text
+from roi_model.templates import templates
 from roi_model.value_map import Cost, Outcome, Stakeholder
 from ui import state, typed
 from ui.frame import Page
@@ -53,6 +56,70 @@ def toolbar(page: Page) -> None:
             disabled=not state.can_redo(),
             on_click=state.redo,
         )
+
+
+def case_name(page: Page) -> None:
+    """Ask what the activity is called, and what time the numbers are about."""
+    t, case, scenario = page.t, page.case, page.scenario
+    is_template = case.id in templates()
+
+    def shown(own: Name | None, of_case: Name | None) -> str:
+        return "" if is_template and own == of_case else t.of(own)
+
+    _own_text(
+        "case:name",
+        t("editing.case_name"),
+        shown(scenario.name, case.name),
+        t("editing.case_name_example"),
+        lambda text: lambda scenario: renamed(case, scenario, name=text),
+    )
+    _own_text(
+        "case:period",
+        t("editing.case_period"),
+        shown(scenario.period, case.period),
+        t("editing.case_period_example"),
+        lambda text: lambda scenario: renamed(case, scenario, period=text),
+    )
+
+
+def own_words(page: Page, line: str) -> None:
+    """Ask what an outcome, or who a stakeholder is, in the user's own words."""
+    t, case = page.t, page.case
+    is_outcome = line in {one.id for one in page.scenario.outcomes}
+    now, stated = (
+        {one.id: one.label for one in scenario.outcomes}
+        | {one.id: one.name for one in scenario.stakeholders}
+        for scenario in (page.scenario, case)
+    )
+    if line not in now:
+        st.caption(t("guide.gone"))
+        return
+    _own_text(
+        f"words:{line}",
+        t("editing.own_outcome") if is_outcome else t("editing.own_stakeholder"),
+        "" if now[line] == stated[line] else t.of(now[line]),
+        t("editing.own_outcome_example") if is_outcome else t("editing.own_stakeholder_example"),
+        lambda text: lambda scenario: with_own_words(case, scenario, line, text),
+    )
+
+
+def _own_text(
+    key: str,
+    label: str,
+    now: str,
+    example: str,
+    change: Callable[[str], Callable[[Scenario], Scenario]],
+) -> None:
+    """Show a field for a name; left empty, the scenario keeps that of its case."""
+    st.session_state[key] = now
+    st.text_input(
+        label,
+        key=key,
+        placeholder=example,
+        max_chars=LONGEST_LABEL,
+        autocomplete="off",
+        on_change=lambda: state.edit(change(st.session_state[key]), at=key),
+    )
 
 
 def outcome_actions(page: Page, outcome: Outcome) -> None:
@@ -164,7 +231,7 @@ def _add(make: Callable[[Scenario], Scenario]) -> None:
 def _first(key: str) -> Any:
     if key.endswith(":counted"):
         return next(iter(COUNTED))
-    return state.scenario().stakeholders[0].id if key.endswith(":stakeholder") else ""
+    return None if key.endswith(":stakeholder") else ""
 
 
 def _outcome_of_form(scenario: Scenario) -> Scenario:
@@ -221,9 +288,12 @@ def _cost_of_form(scenario: Scenario) -> Scenario:
 
 def _with_stakeholder(scenario: Scenario, form: str) -> tuple[Scenario, str]:
     """Return the scenario with the stakeholder that a form names, and its id."""
-    chosen = str(st.session_state[f"{form}:stakeholder"])
+    chosen = st.session_state[f"{form}:stakeholder"]
+    if chosen is None:
+        key = "editing.who_gains" if form == "new_outcome" else "editing.who_pays"
+        raise _not_taken(form, key, "", "missing_choice")
     if chosen != OTHER:
-        return scenario, chosen
+        return scenario, str(chosen)
     name = _required(form, "other", "editing.other_name")
     newcomer = Stakeholder(
         id=identifier(name, [OTHER, *(one.id for one in scenario.stakeholders)]),
@@ -295,6 +365,8 @@ def _stakeholder_fields(page: Page, form: str, key: str) -> None:
         [*names, OTHER],
         format_func=lambda one: names.get(one) or t("editing.other"),
         key=f"{form}:stakeholder",
+        index=None,
+        placeholder=t("editing.to_choose"),
         filter_mode=None,
     )
     _text(t, f"{form}:other", "other_name", LONGEST_LABEL)

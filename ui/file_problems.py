@@ -9,6 +9,7 @@ from typing import Any
 from roi_model import Problem, units
 from roi_model.consistency import OUTCOME_NUMBERS
 from roi_model.problems import LONGEST_SHOWN, shown
+from roi_model.value_map_files import COLUMNS, column_heading
 from ui.words import Words
 
 OF_FILE = ("file", "missing_row")
@@ -21,7 +22,8 @@ FIELDS = frozenset(
         *("id", "name", "description", "period", "currency", "funding", "settings", "fr", "en"),
         *("title", "publisher", "url", "date", "one_euro", "public", "label", "help"),
         *("value", "unit", "low", "high", "year", "provenance", "source", "locator", "reason"),
-        *("derivation", "rule", "of", "by", "kept", "distribution", "kind", "price", "timing"),
+        *("derivation", "rule", "of", "by", "stated", "times", "divided_by", "kept"),
+        *("distribution", "kind", "price", "timing"),
         *("standard_deviation", "sample_size", "stakeholder", "transfer_from", "basis"),
         *("start_year", "evidence", "grade", "between", "cost"),
         *("posts", "posts_wanted", "cost_per_post"),
@@ -98,6 +100,9 @@ def _place(problem: Problem, t: Words) -> Iterator[str]:
         record, _, field = problem.where.rpartition(".")
         yield from _words_of(problem.where if problem.code == "missing" else record, t)
         yield t("file_problem.field", name=_quoted(field, t))
+    elif problem.code == "missing_column":  # the file has no name for it
+        heading = column_heading(problem.where.removeprefix("column "), t.language)
+        yield t("file_problem.column", name=_quoted(heading, t))
     elif not of_file:
         yield from _words_of(problem.where, t)
 
@@ -160,6 +165,8 @@ def _allowed(problem: Problem, stated: Mapping[str, str], t: Words) -> str:
     """Return what is allowed in words; that nothing is said of it where that is so."""
     if problem.code == "unknown_unit":
         return ", ".join(sorted(units.BASE_UNITS))
+    if problem.code == "unknown_column":
+        return ", ".join(column_heading(one, t.language) for one in COLUMNS)
     if "expected" in stated:
         # English puts an "or" between them.
         words = re.findall(r"'([^']*)'|\b(\d+)\b", stated["expected"])

@@ -88,6 +88,7 @@ AT_HAND: tuple[PageName, ...] = (
     "viewpoints",
     "fund",
     "share",
+    "dossier",
 )
 """The pages that a wide screen shows without opening the menu."""
 
@@ -212,12 +213,8 @@ def _for_paper(page: Page) -> None:
 def _head(page: Page) -> None:
     t = page.t
     with st.container(key="head", horizontal=True, vertical_alignment="center"):
-        subject = t(
-            "frame.subject",
-            case=named(t.of(page.case.name)),
-            period=named(t.of(page.case.period)),
-            perspective=named(perspective_label(page.evaluation.perspective.id, page.scenario, t)),
-        )
+        seen_from = perspective_label(page.evaluation.perspective.id, page.scenario, t)
+        subject = " · ".join(map(named, (called(page), seen_from)))
         st.markdown(f":material/diversity_3: **{t('frame.brand')}**  \n{subject}")
         _language_switch(t)
     with st.container(key="menu", horizontal=True, vertical_alignment="center"):
@@ -230,6 +227,14 @@ def _head(page: Page) -> None:
         if menu.open:
             with menu:
                 _all_pages(page)
+
+
+def called(page: Page) -> str:
+    """Return what the open scenario is called: a published case as such, any other by its name."""
+    t, scenario = page.t, page.scenario
+    about = ", ".join(filter(None, map(t.of, (scenario.name, scenario.period))))
+    is_published = page.has_published and scenario.name == page.case.name
+    return t("frame.case", case=about) if is_published else about
 
 
 def _all_pages(page: Page) -> None:

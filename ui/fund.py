@@ -7,12 +7,14 @@ from html import escape
 import streamlit as st
 
 from roi_model.budget import price_gap
-from ui import fund_fields, state
+from ui import fund_choices, fund_fields, state
 from ui.frame import PAGES, Page, PageName
 from ui.fund_case import Funded
-from ui.fund_words import rules
+from ui.fund_words import about, rules
 from ui.inputs import papers_of
 from ui.labels import perspective_label
+from ui.link import OTHER_COSTS
+from ui.words import Words
 
 
 def sentence(page: Page, funded: Funded | None) -> str:
@@ -24,16 +26,19 @@ def sentence(page: Page, funded: Funded | None) -> str:
     added = case.posts - case.posts_now
     if not added:
         return t("fund.same")
-    if not math.isfinite(case.marginal_ratio):
+    if not (funded.growth.cost_of_a_post and math.isfinite(case.marginal_ratio)):
         return t("fund.no_price")
     if not any(one.present_value_now for one in case.by_outcome):
         return t("fund.no_effect")
+    key = "fund.more" if added > 0 else "fund.fewer"
+    if funded.may_follow and not case.costs_following:
+        key = "fund.more_held" if added > 0 else "fund.fewer_held"
     return t.counted(
-        "fund.more" if added > 0 else "fund.fewer",
+        key,
         abs(added),
         number=t.number(abs(added), decimals=None),
-        cost=t.short_euros(abs(case.added_costs)),
-        value=t.short_euros(case.added_benefits if added > 0 else -case.added_benefits),
+        cost=about(t, abs(case.added_costs)),
+        value=about(t, case.added_benefits if added > 0 else -case.added_benefits),
         ratio=t.ratio(case.marginal_ratio),
     )
 
@@ -45,12 +50,7 @@ def reading(page: Page, funded: Funded) -> None:
     label = perspective_label(funded.perspective, funded.scenario, t)
     is_open = funded.perspective == page.scenario.settings.perspective
     said = [t("fund.seen_from" if is_open else "fund.seen_otherwise", perspective=label)]
-    costs = {cost.id: cost for cost in funded.scenario.costs}
-    paying = costs[funded.funding.cost]
-    others = [one for one in costs.values() if one is not paying and one.value]
-    if others:
-        names = t("chart.separator").join(t.of(one.label) for one in others)
-        said.append(t("fund.other_costs", cost=t.of(paying.label), others=names))
+    said += _said_of_other_costs(t, funded)
     gap = price_gap(funded.scenario)
     if gap is not None:
         priced, stated = map(t.short_euros, gap)
@@ -59,6 +59,27 @@ def reading(page: Page, funded: Funded) -> None:
     if not any(one.present_value_now for one in funded.case.by_outcome):
         st.markdown(t("fund.no_effect_yet"))
         _way_to(page, "inputs")
+
+
+def _said_of_other_costs(t: Words, funded: Funded) -> list[str]:
+    """Return which costs follow the posts, which are held, and which do not count."""
+    growth = funded.growth
+    moves = {funded.funding.cost, *growth.costs_following, *growth.costs_held}
+    elsewhere = [one.id for one in funded.scenario.costs if one.value and one.id not in moves]
+    labels = {one.id: t.of(one.label) for one in funded.scenario.costs}
+    amounts = {
+        "price": t.short_euros(growth.cost_of_a_post),
+        "amount": t.short_euros(growth.other_costs_of_a_post),
+    }
+    return [
+        t(f"fund.costs_{name}", others=t("chart.separator").join(map(labels.get, costs)), **amounts)
+        for name, costs in (
+            ("follow", growth.costs_following),
+            ("held", growth.costs_held),
+            ("elsewhere", elsewhere),
+        )
+        if costs
+    ]
 
 
 def missing(page: Page) -> None:
@@ -119,6 +140,31 @@ def controls(page: Page, funded: Funded) -> None:
         )
         shown = replace(page, scenario=funded.scenario)
         st.html(papers_of(shown, "funding.elasticity", funding.elasticity))
+        if funded.may_follow:
+            _other_costs(page, funded)
+
+
+def _other_costs(page: Page, funded: Funded) -> None:
+    """Ask whether the costs that pay for no post follow the posts."""
+    t, key = page.t, "fund:other_costs"
+    st.session_state[key] = funded.other_costs
+    words = {
+        fund_choices.COSTS_FOLLOW: t("fund.follow"),
+        fund_choices.COSTS_HELD: t("fund.held"),
+    }
+    label = t("fund.others")
+    st.radio(
+        label,
+        list(words),
+        format_func=lambda one: words[one],
+        key=key,
+        help=t("fund.others_help"),
+        on_change=lambda: fund_choices.choose(OTHER_COSTS, st.session_state[key]),
+    )
+    if (asked := fund_choices.ignored(OTHER_COSTS)) is not None:
+        begin = words[funded.other_costs]
+        said = t("fund.ignored_choice", label=label, received=asked, begin=begin)
+        st.html(f'<p class="refused" role="alert">{escape(said)}</p>')
 
 
 def ratios_explained(page: Page) -> None:

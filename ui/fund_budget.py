@@ -68,6 +68,8 @@ def budget(page: Page, funded: Funded) -> None:
     ]
     headings = [t(f"fund.heading_{name}") for name in names]
     st.html(table(t("fund.budget"), headings, rows, t, numeric=(1, 2, 3)))
+    if first.case.added_other_costs:
+        st.caption(t("fund.buys_others", others=t.euros(first.case.added_other_costs)))
 
 
 def target(page: Page, funded: Funded) -> None:
@@ -158,13 +160,22 @@ def _say_refused(said: str) -> None:
 
 def _bought(funded: Funded, amount: float, elasticity: float) -> Bought:
     return what_a_budget_buys(
-        funded.scenario, amount, perspective=funded.perspective, elasticity=elasticity
+        funded.scenario,
+        amount,
+        perspective=funded.perspective,
+        elasticity=elasticity,
+        other_costs=funded.other_costs,
     )
 
 
 def _needed(funded: Funded, wanted: float, ratio: Ratio, elasticity: float) -> PostsAtRatio:
     return posts_at_ratio(
-        funded.scenario, wanted, ratio, perspective=funded.perspective, elasticity=elasticity
+        funded.scenario,
+        wanted,
+        ratio,
+        perspective=funded.perspective,
+        elasticity=elasticity,
+        other_costs=funded.other_costs,
     )
 
 

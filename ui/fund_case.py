@@ -8,9 +8,9 @@ from roi_model.budget import (
     perspective_that_counts_posts,
     posts_to_compare,
 )
-from roi_model.funding import FundingCase, funding_case
+from roi_model.funding import FundingCase, Growth, OtherCosts, funding_case, growth_of
 from roi_model.value_map import Funding
-from ui import fund_fields
+from ui import fund_choices, fund_fields
 from ui.frame import Page
 
 
@@ -22,6 +22,11 @@ class Funded:
     funding: Funding
     perspective: str
     case: FundingCase
+    other_costs: OtherCosts
+    """As the reader chose: whether the costs that pay for no post follow the posts."""
+    may_follow: tuple[str, ...]
+    """Those that may: where there is none, the choice is not one."""
+    growth: Growth
     elasticity: float
     elasticities: tuple[float, ...]
     """Those compared, the current one among them."""
@@ -36,7 +41,9 @@ def opened(page: Page) -> Funded | None:
         return None
     try:
         perspective = perspective_that_counts_posts(scenario)
-        case = funding_case(scenario, perspective=perspective)
+        other_costs = fund_choices.other_costs()
+        case = funding_case(scenario, perspective=perspective, other_costs=other_costs)
+        growth = growth_of(scenario, perspective=perspective, other_costs=other_costs)
     except ScenarioError:
         return None
     published = page.case.funding or fund_fields.like()
@@ -47,6 +54,9 @@ def opened(page: Page) -> Funded | None:
         funding=scenario.funding,
         perspective=perspective,
         case=case,
+        other_costs=other_costs,
+        may_follow=growth_of(scenario, perspective=perspective).costs_following,
+        growth=growth,
         elasticity=current,
         elasticities=elasticities_to_compare(current, published.elasticity),
         posts=posts_to_compare(case.posts_now, case.posts, posts),

@@ -1,11 +1,11 @@
 """What each number of posts adds under each rule of growth: the chart, and the table behind it."""
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
-from roi_model.budget import growth_lines
-from roi_model.funding import growth_of
+from roi_model.budget import GrowthLine, growth_lines
 from ui import charts, fund_chart
 from ui.frame import Page
 from ui.fund_case import Funded
@@ -17,11 +17,8 @@ def chart(page: Page, funded: Funded) -> None:
     """Draw what each number of posts adds under each rule of growth, with the table behind it."""
     t, case = page.t, funded.case
     posts = funded.posts
-    lines = growth_lines(
-        funded.scenario, posts, funded.elasticities, perspective=funded.perspective
-    )
-    growth = growth_of(funded.scenario, perspective=funded.perspective)
-    costs = [float(growth.added_costs(one)) for one in posts]
+    lines = _lines(funded, posts)
+    costs = [float(funded.growth.added_costs(one)) for one in posts]
     amounts = [amount for line in lines for amount in line.added_benefits]
     if not all(map(math.isfinite, amounts)) or not any(amounts):
         st.caption(t("chart.nothing"))
@@ -63,18 +60,25 @@ def chart(page: Page, funded: Funded) -> None:
     st.html(folded(t("fund.chart_table"), _table(page, funded)))
 
 
+def _lines(funded: Funded, posts: Sequence[float]) -> tuple[GrowthLine, ...]:
+    return growth_lines(
+        funded.scenario,
+        posts,
+        funded.elasticities,
+        perspective=funded.perspective,
+        other_costs=funded.other_costs,
+    )
+
+
 def _table(page: Page, funded: Funded) -> str:
     t, posts = page.t, funded.posts
     now, wanted = funded.case.posts_now, funded.case.posts
     listed = sorted({*charts.round_values(posts[0], posts[-1], most=6), now, wanted})
-    lines = growth_lines(
-        funded.scenario, listed, funded.elasticities, perspective=funded.perspective
-    )
-    growth = growth_of(funded.scenario, perspective=funded.perspective)
+    lines = _lines(funded, listed)
     rows = [
         (
             t.number(one),
-            t.euros(float(growth.added_costs(one))),
+            t.euros(float(funded.growth.added_costs(one))),
             *(
                 t(
                     "fund.cell",

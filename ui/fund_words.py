@@ -11,6 +11,11 @@ def posts_counted(t: Words, count: float) -> str:
     return t.counted("fund.posts_counted", count, number=t.number(count, decimals=decimals))
 
 
+def about(t: Words, amount: float) -> str:
+    """Return an amount to two digits: a sentence says no more than is known."""
+    return t.short_euros(float(f"{amount:.1e}"))
+
+
 def times(t: Words, line: GrowthLine) -> str:
     """Return what the effects are multiplied by when the posts double."""
     return t("fund.times", times=t.number(line.when_doubled, decimals=_decimals(line)))

@@ -8,14 +8,20 @@ import streamlit as st
 
 from roi_model.parameters import Provenance
 from roi_model.settings import SETTING_NUMBERS
+from roi_model.templates import own_description
 from ui import sentences
-from ui.frame import Page
+from ui.frame import Page, named
 from ui.words import Words
 
 
 def is_defined(page: Page) -> bool:
-    """Say whether a cost is counted, so that there is a ratio."""
-    return math.isfinite(page.evaluation.ratio)
+    """Say whether there is a ratio: a cost is counted, and gains are no longer all to fill in."""
+    return math.isfinite(page.evaluation.ratio) and not awaited(page)
+
+
+def awaited(page: Page) -> str:
+    """Return what must be filled in before there is a result; nothing if one is there."""
+    return sentences.awaited(page.scenario, page.evaluation, page.t)
 
 
 def sentence(page: Page, *, quote: Callable[[str], str] = str) -> str:
@@ -24,7 +30,7 @@ def sentence(page: Page, *, quote: Callable[[str], str] = str) -> str:
     ``quote`` makes what a stranger wrote harmless where the sentence is shown.
     """
     if not is_defined(page):
-        return page.t("headline.undefined")
+        return awaited(page) or page.t("headline.undefined")
     return sentences.result(page.scenario, page.evaluation, page.t, quote=quote)
 
 
@@ -37,7 +43,7 @@ def honesty(page: Page) -> str:
     """Return how much of the ratio is itemised by the study, and what is known to be missing."""
     t, evaluation = page.t, page.evaluation
     if not is_defined(page):
-        return t("headline.no_cost")
+        return t("headline.awaits_note") if awaited(page) else t("headline.no_cost")
     said = [_itemised(page)]
     if evaluation.unstated_costs:
         labels = [
@@ -77,6 +83,18 @@ def _has_own_itemised(page: Page) -> bool:
     )
 
 
+def balance_note(page: Page) -> None:
+    """Say under the split by provenance what was taken off the balance, where there is one."""
+    if note := sentences.of_the_balance(page.case, page.evaluation, page.t):
+        st.caption(note)
+
+
+def described(page: Page) -> None:
+    """Show what the scenario says of itself, if it does."""
+    if said := own_description(page.scenario):
+        st.caption(named(page.t.of(said)))
+
+
 def beside_published(page: Page) -> str:
     """Return the published ratio, to set beside the reader's."""
     return page.t("headline.published", ratio=page.t.ratio(page.published.ratio))
@@ -107,26 +125,29 @@ def figures(page: Page) -> None:
     """Show the headline figures in one row, two by two on a phone."""
     t, evaluation = page.t, page.evaluation
     with st.container(horizontal=True, key="figures"):
-        _figure(t, "cost", t.short_euros(evaluation.present_value_costs), t("figures.a_year"))
-        _figure(t, "return", t.short_euros(evaluation.present_value_benefits), t("figures.a_year"))
+        paid_over = sentences.over_years(evaluation.years_of_costs, t)
+        _figure(t, "cost", t.short_euros(evaluation.present_value_costs), paid_over)
+        gained_over = sentences.over_years(evaluation.years, t)
+        _figure(t, "return", t.short_euros(evaluation.present_value_benefits), gained_over)
         _figure(
             t,
             "net",
             t.short_euros(evaluation.net_present_value),
             t("figures.net_note", net_return=t.ratio(evaluation.net_return)),
         )
-        _figure(
-            t,
-            "jobs",
-            t.number(evaluation.indirect_jobs, decimals=0),
-            t(
-                "figures.jobs_note",
-                per_million=t.number(evaluation.jobs_per_million_euros, decimals=1),
-            ),
-            cost_per_job=t.euros(evaluation.cost_per_job),
-        )
+        if evaluation.indirect_jobs:
+            _figure(
+                t,
+                "jobs",
+                t.number(evaluation.indirect_jobs, decimals=0),
+                t(
+                    "figures.jobs_note",
+                    per_million=t.number(evaluation.jobs_per_million_euros, decimals=1),
+                ),
+                cost_per_job=t.euros(evaluation.cost_per_job),
+            )
         reading = "payback" if evaluation.years == 1 else "payback_years"
-        _figure(t, reading, t.months(evaluation.payback_months), t(f"figures.{reading}_note"))
+        _figure(t, reading, *sentences.payback(evaluation, t))
 
 
 def _figure(t: Words, key: str, value: str, note: str, **holes: str) -> None:

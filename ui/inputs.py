@@ -1,17 +1,22 @@
 """Fields for the numbers of a scenario: typed as a person writes them, with their papers beside."""
 
+import re
+from functools import cache
 from html import escape
 
 import streamlit as st
 
 from roi_model import units
-from roi_model.parameters import Duration, Factor, Parameter, Rate, Share
+from roi_model.evidence_library import evidence_library
+from roi_model.parameters import Duration, Factor, Parameter, Rate, Share, Text
+from roi_model.reference_data import may_be_zero
 from roi_model.settings import CONVENTIONS, SETTING_NUMBERS
+from roi_model.templates import templates
 from roi_model.value_map import OUTCOME_SHARES, Cost, Outcome
-from ui import editing, scripts, state, typed
+from ui import discount_rates, editing, scripts, state, typed
 from ui.frame import Page, named
 from ui.labels import choice_text, label_of, refusal_text, value_text
-from ui.markup import Cell, badge, external_link, folded, html, table
+from ui.markup import Cell, Html, badge, external_link, folded, html, table
 from ui.origins import origin_text
 from ui.words import UNDEFINED, Words, typeset
 
@@ -29,33 +34,46 @@ def number_field(page: Page, address: str, parameter: Parameter, *, label: str, 
     """
     field, papers = st.columns([5, 6], gap="medium", vertical_alignment="top")
     with field:
-        typed_field(page, address, parameter, label=label, help=help)
+        beside = help == _caveat(parameter, page.t)
+        typed_field(page, address, parameter, label=label, help="" if beside else help)
     with papers, st.container(gap="xsmall"):
         st.html(papers_of(page, address, parameter))
         _reset_button(page, address)
 
 
 def typed_field(page: Page, address: str, parameter: Parameter, *, label: str, help: str) -> None:
-    """Show the field alone, with the message when what was typed is not understood."""
+    """Show the field alone, with the message when what was typed is not understood.
+
+    It is empty for a number that nobody has given yet: a 0 typed there is an answer.
+    """
     t = page.t
     key = f"field:{address}"
     refusal = state.refusal(address)
-    st.session_state[key] = refusal.text if refusal else t.figure(parameter.value, parameter.unit)
+    written = "" if parameter.is_to_fill else t.figure(parameter.value, parameter.unit)
+    st.session_state[key] = refusal.text if refusal else written
     unit = t.unit(parameter.unit)
+
+    def take() -> None:
+        text = st.session_state[key]
+        if parameter.is_to_fill and not text.strip():
+            state.reset(address)
+        else:
+            words = unit_words(t, parameter.unit, label)
+            state.take_typed(address, text, kind_of(parameter), words)
+
     st.text_input(
         t("inputs.label_with_unit", label=named(label), unit=unit) if unit else named(label),
         key=key,
         help=named(help),
         max_chars=typed.LONGEST,
         autocomplete="off",
-        on_change=lambda: state.take_typed(
-            address, st.session_state[key], kind_of(parameter), unit_words(t, parameter.unit)
-        ),
+        on_change=take,
     )
     if refusal:
-        kept = t("inputs.kept", value=t.value(parameter.value, parameter.unit))
-        reason = refusal_text(refusal.problem, page.scenario, t)
-        st.html(f'<p class="refused" role="alert">{escape(reason)} {escape(kept)}</p>')
+        said = [refusal_text(refusal.problem, page.scenario, t)]
+        if not parameter.is_to_fill:
+            said.append(t("inputs.kept", value=t.value(parameter.value, parameter.unit)))
+        st.html(f'<p class="refused" role="alert">{escape(" ".join(said))}</p>')
 
 
 def kind_of(parameter: Parameter) -> typed.Kind:
@@ -70,7 +88,7 @@ def kind_of(parameter: Parameter) -> typed.Kind:
 def papers_of(page: Page, address: str, parameter: Parameter) -> str:
     """Return a number's provenance, range and year, then where it comes from, as HTML."""
     t = page.t
-    facts = [html(badge(parameter.provenance, t))]
+    facts = [html(_badge(parameter, t))]
     ends = [one for one in (parameter.low, parameter.high) if one is not None]
     if isinstance(parameter, Factor) and len(set(ends)) == 2:
         low, high = (t.figure(one, parameter.unit) for one in ends)
@@ -78,8 +96,29 @@ def papers_of(page: Page, address: str, parameter: Parameter) -> str:
     if parameter.year is not None:
         facts.append(f"<span class=quiet>{parameter.year}</span>")
     origin = origin_of(page, address, parameter)
-    lines = [" · ".join(facts), *(html(line) for line in origin)]
+    caveat = _caveat(parameter, t)
+    wary = [escape(caveat)] if caveat else []
+    lines = [" · ".join(facts), *wary, *(html(line) for line in origin)]
     return f'<div class="papers">{"<br>".join(lines)}</div>'
+
+
+def _badge(parameter: Parameter, t: Words) -> Html:
+    """Return the badge of a number: whether it is needed while nobody has given it."""
+    if not parameter.is_to_fill:
+        return badge(parameter.provenance, t)
+    need = "may_be_zero" if may_be_zero(parameter) else "needed"
+    return Html(f'<span class="badge waiting">{escape(t(f"inputs.{need}"))}</span>')
+
+
+def _caveat(parameter: Parameter, t: Words) -> str:
+    """Return what to be wary of in a value of the library; nothing for any other number."""
+    said = getattr(parameter, "help", None)
+    return t.of(said) if parameter.source and said in _caveats() else ""
+
+
+@cache
+def _caveats() -> frozenset[Text]:
+    return frozenset(one.caveat for one in evidence_library().unit_values)
 
 
 def origin_of(page: Page, address: str, parameter: Parameter) -> list[Cell]:
@@ -88,12 +127,20 @@ def origin_of(page: Page, address: str, parameter: Parameter) -> list[Cell]:
     For the user's own number, what the case says in its stead.
     """
     t = page.t
-    not_stated = t("provenance.not_stated")
-    lines: list[Cell] = [*origin_text(address, parameter, page.case, t, not_stated=not_stated)]
+    silence = _silence(page, parameter)
+    lines: list[Cell] = [*origin_text(address, parameter, page.case, t, not_stated=silence)]
     for cited in parameter.source:
         source = page.scenario.documents[cited]
         lines.append(external_link(source.url, typeset(source.publisher, "fr")))
     return lines
+
+
+def _silence(page: Page, parameter: Parameter) -> str:
+    """Return what is said of a number that no one stated: the study did not, or no one yet."""
+    if page.case.id not in templates():
+        return page.t("provenance.not_stated")
+    deducts_nothing = parameter.value == 0 and kind_of(parameter) == "share"
+    return page.t("provenance.nothing_off_yet" if deducts_nothing else "provenance.not_said_yet")
 
 
 def cost_fields(page: Page) -> None:
@@ -197,6 +244,8 @@ def setting_fields(page: Page) -> None:
             label=t(f"setting.{name}"),
             help=t(f"share.{name}_help"),
         )
+        if name == discount_rates.ADDRESS:
+            discount_rates.offered(page)
     for name in (*CONVENTIONS, "optimism_bias", "price_year"):
         choice(page, name)
 
@@ -222,7 +271,7 @@ def changed_values(page: Page) -> None:
     t = page.t
     changed = page.edits.numbers
     if not page.is_changed:
-        st.caption(t("inputs.nothing_changed"))
+        st.caption(t("inputs.nothing_changed" if page.has_published else "inputs.nothing_typed"))
         return
     rows = [
         (
@@ -271,8 +320,9 @@ def _reset_button(page: Page, address: str) -> None:
     original = dict(page.case.parameters()).get(address)
     if original is None:
         return
+    value = t.value(original.value, original.unit)
     st.button(
-        t("inputs.reset_one", value=t.value(original.value, original.unit)),
+        t("inputs.empty_one") if original.is_to_fill else t("inputs.reset_one", value=value),
         key=f"reset:{address}",
         icon=":material/undo:",
         type="tertiary",
@@ -281,20 +331,33 @@ def _reset_button(page: Page, address: str) -> None:
     )
 
 
-def unit_words(t: Words, unit: str) -> tuple[str, ...]:
-    """Return the words that may follow a number typed in ``unit``."""
+def unit_words(t: Words, unit: str, label: str = "") -> tuple[str, ...]:
+    """Return the words that may follow a number typed in ``unit``; of a count, those of its label.
+
+    Posts are also typed as full-time equivalents, and residents as people.
+    """
     if not t.unit(unit):
         return ()
-    whole = {t.unit(unit), t.unit(unit, count=1)}
     head = unit.partition("/")[0]
-    return tuple(whole | {t.unit(head), t.unit(head, count=1)})
+    words = {t.unit(one, count=count) for one in (unit, head) for count in (1, 2)}
+    if units.is_money(unit):
+        return tuple(words)
+    also = f"typed.words_{head}"
+    words |= set(t(f"typed.words_{head}").split(", ")) if t.has(also) else set()
+    of_label = set(re.findall(r"[^\W\d_]{3,}", label.lower()))
+    return tuple(words | (of_label - typed.MULTIPLIERS[t.language].keys() - {*typed.CURRENCY}))
 
 
-def open_looked_at(page: Page) -> str | None:
-    """Unfold what a reader was sent to, and return the key of its place; None if nowhere."""
+def open_looked_at(page: Page) -> tuple[str, ...]:
+    """Unfold what a reader was sent to, and return the keys of its field and of what it is in."""
     address = state.looked_at()
     if address is None:
-        return None
+        return ()
+    place = _opened_place(page, address)
+    return (f"field:{address}", f"choice:{address}", place)
+
+
+def _opened_place(page: Page, address: str) -> str:
     line = address.partition(".")[0]
     if line in {one.id for one in page.scenario.outcomes}:
         st.session_state[f"deductions_{line}"] = True
@@ -303,7 +366,7 @@ def open_looked_at(page: Page) -> str | None:
     return "costs" if line in {one.id for one in page.scenario.costs} else "settings"
 
 
-def go_to(place: str | None) -> None:
-    """Bring a place of the page into sight."""
-    if place is not None:
-        st.html(scripts.scroll_to(place), unsafe_allow_javascript=True)
+def go_to(places: tuple[str, ...]) -> None:
+    """Bring into sight, ready to be typed into, the first place that is on the page."""
+    if places:
+        st.html(scripts.scroll_to(*places), unsafe_allow_javascript=True)

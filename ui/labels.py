@@ -9,7 +9,7 @@ from roi_model.problems import LONGEST_SHOWN, shown
 from roi_model.scenario import Value
 from roi_model.settings import AS_STATED, Settings
 from roi_model.value_map import FUNDING_NUMBERS, Cost, Outcome
-from ui.words import Words
+from ui.words import UNDEFINED, Words
 
 BOUNDS = ("greater_than_equal", "less_than_equal", "negative_quantity")
 
@@ -29,6 +29,12 @@ def label_of(address: str, scenario: Scenario, t: Words) -> str:
         if line == one.id and (number := _number_on(one, name, t)):
             return t("label.of_outcome", outcome=t.of(one.label), number=number)
     return address
+
+
+def labels_of(addresses: str, scenario: Scenario, t: Words) -> str:
+    """Return the labels of the numbers at addresses with commas between them."""
+    found = (label_of(one, scenario, t) for one in addresses.split(", "))
+    return t("chart.separator").join(found)
 
 
 def _number_on(line: Cost | Outcome, name: str, t: Words) -> str:
@@ -61,11 +67,11 @@ def choice_text(setting: str, option: Value, scenario: Scenario, t: Words) -> st
 
 
 def value_text(address: str, scenario: Scenario, t: Words) -> str:
-    """Return the number or choice at an address, as a reader is shown it."""
+    """Return the number or choice at an address, as a reader is shown it; a dash for one to fill."""
     if address in scenario.choices():
         return choice_text(address, scenario.value_at(address), scenario, t)
     parameter = dict(scenario.parameters())[address]
-    return t.value(parameter.value, parameter.unit)
+    return UNDEFINED if parameter.is_to_fill else t.value(parameter.value, parameter.unit)
 
 
 def refusal_text(
@@ -95,6 +101,10 @@ def _allowed(problem: Problem, scenario: Scenario, t: Words) -> str:
 
     A choice has its name in a link first, then what it means.
     """
+    if problem.code == "no_price_index":
+        return labels_of(problem.allowed, scenario, t)
+    if problem.code == "no_price_index_for_currency":
+        return problem.allowed
     if problem.where in scenario.choices():
         names = (
             f"{option} ({choice_text(problem.where, option, scenario, t)})"

@@ -19,15 +19,16 @@ from pydantic import Field, TypeAdapter
 from roi_model import Scenario
 from roi_model.consistency import OUTCOME_NUMBERS
 from roi_model.parameters import Name, Parameter, Record
-from roi_model.reference_data import DATA, correction_scale, price_index
+from roi_model.reference_data import DATA, correction_scale, margins, price_index
 from roi_model.scenario import CHOICES
 from roi_model.settings import AS_STATED
+from roi_model.uncertainty import estimates
 from roi_model.value_map import Cost, Outcome
 
 LEDGER = DATA / "ledger.yaml"
 TABLES = "tables"
 """What stands in the ledger for the tables that every case shares."""
-GRADES, PRICES = "grades", "price_index"
+GRADES, PRICES, MARGINS = "grades", "price_index", "margins"
 COUNTED = "*"
 """What stands for a line, beside its numbers: whose it is, when it begins, what it rests on."""
 STAMP_LENGTH = 6
@@ -100,6 +101,17 @@ def facts_of_tables() -> Facts:
     return grades | years
 
 
+def facts_to_keep() -> Facts:
+    """Return what a saved version keeps of the tables: what links go by, and the margins.
+
+    Margins move no ratio, but the interval around it.
+    """
+    return {
+        **facts_of_tables(),
+        **{f"{MARGINS}.{one}": _written(margin) for one, margin in margins().items()},
+    }
+
+
 def changed_since(
     stamp: str, case: Scenario, scenario: Scenario, own: Collection[str]
 ) -> tuple[Change, ...] | None:
@@ -110,7 +122,8 @@ def changed_since(
     """
     of_case, _, of_tables = stamp.partition(".")
     known = _changes(case.id, of_case, facts_of(case))
-    if any(_uses(scenario).values()):
+    uses = _uses(scenario)
+    if uses[GRADES] or uses[PRICES]:
         tables = _changes(TABLES, of_tables, facts_of_tables())
         known = None if known is None or tables is None else (*known, *tables)
     return None if known is None else _bearing_on(scenario, known, own)
@@ -121,8 +134,7 @@ def changed_from(
 ) -> tuple[Change, ...]:
     """Return what ``case`` says otherwise today than when a saved scenario began as it was.
 
-    Nothing where it never said what ``began_as`` does: that is a case of someone's own. What of
-    the tables was another that day is not known.
+    Nothing where it never said what ``began_as`` does: that is a case of someone's own.
     """
     before, now = facts_of(began_as), facts_of(case)
     states = [said for _, said in states_of(case.id) if said.items() <= before.items()]
@@ -134,13 +146,30 @@ def changed_from(
     return _bearing_on(scenario, differences(shipped, now, _labels(case.id)), own)
 
 
+def tables_changed_from(tables: Facts | None, scenario: Scenario) -> tuple[Change, ...]:
+    """Return what the tables say otherwise today than when a scenario was saved, if it uses them.
+
+    ``None`` stands for the first state in the ledger: what was saved before its tables were kept
+    had no other.
+    """
+    before = next(states_of(TABLES))[1] if tables is None else tables
+    return _bearing_on(scenario, differences(before, facts_to_keep(), {}), ())
+
+
 def _uses(scenario: Scenario) -> dict[str, bool]:
     """Return of which tables a scenario makes use."""
     settings = scenario.settings
     return {
         GRADES: settings.optimism_bias == "by_grade",
         PRICES: settings.price_year != AS_STATED,
+        MARGINS: any(_needs_margin(number) for _, number in estimates(scenario)),
     }
+
+
+def _needs_margin(number: Parameter) -> bool:
+    """Say whether a number is an estimate that states no range of its own."""
+    states_range = number.low is not None or number.distribution is not None
+    return number.provenance in margins() and not (states_range or number.claims_nothing)
 
 
 def _bearing_on(

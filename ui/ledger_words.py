@@ -1,15 +1,15 @@
 """What changed in the data since a link was made or a version saved, in sentences."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from roi_model import Scenario
 from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Factor, Parameter
-from roi_model.reference_data import correction_scale
+from roi_model.reference_data import correction_scale, margins
 from roi_model.value_map import Cost, Outcome
 from ui import link
 from ui.labels import choice_text, label_of
-from ui.ledger import GRADES, PRICES, Change, whole
+from ui.ledger import GRADES, MARGINS, PRICES, Change, whole
 from ui.words import Words
 
 
@@ -28,26 +28,48 @@ def notices(
     ``quote`` makes what a stranger wrote harmless where the sentence is shown.
     """
     today = announced.today or case
-    changes = [_change_text(one, today, t) for one in announced.changes or ()]
-    if first := _first(announced, ratio, t):
-        yield list(dict.fromkeys([first, *changes]))
+    said = _of_link if announced.today is None else _of_version
+    for first, changes in said(announced, ratio, t):
+        yield list(dict.fromkeys([first, *(_change_text(one, today, t) for one in changes)]))
     if announced.disbelieved:
-        said = (_disbelieved(*one, today, scenario, t, quote) for one in announced.disbelieved)
-        yield [t("link.disbelieved"), *said]
+        numbers = (_disbelieved(*one, today, scenario, t, quote) for one in announced.disbelieved)
+        yield [t("link.disbelieved"), *numbers]
 
 
-def _first(announced: link.Announced, ratio: float, t: Words) -> str:
-    """Return the sentence before the changes; nothing where all is as it was."""
-    was, is_link = announced.ratio, announced.today is None
-    has_moved = was is not None and link.has_moved(was, ratio)
-    ratios = {"announced": t.ratio(was), "ratio": t.ratio(ratio)} if was is not None else {}
-    if not is_link:
-        said = [t("saved.moved", **ratios)] if has_moved else []
-        return " ".join([*said, t("saved.corrected")] if announced.changes else said)
+Notice = tuple[str, Sequence[Change]]
+"""A sentence, and the changes that it is about."""
+
+
+def _of_link(announced: link.Announced, ratio: float, t: Words) -> Iterator[Notice]:
+    ratios = _moved(announced.ratio, ratio, t)
     if announced.changes:
-        return t("link.changed_and_moved", **ratios) if has_moved else t("link.changed")
-    key = "link.corrected" if announced.changes is None else "link.same_data"
-    return t(key, **ratios) if has_moved else ""
+        first = t("link.changed_and_moved", **ratios) if ratios else t("link.changed")
+        yield first, announced.changes
+    elif ratios:
+        is_known = announced.changes is not None
+        yield t("link.same_data" if is_known else "link.corrected", **ratios), ()
+
+
+def _of_version(announced: link.Announced, ratio: float, t: Words) -> Iterator[Notice]:
+    """Yield what moved the result, the tables or the computation; then what did not."""
+    ratios = _moved(announced.ratio, ratio, t)
+    changes = announced.changes or ()
+    of_tables = [one for one in changes if one.line in (GRADES, PRICES, MARGINS)]
+    of_case = [one for one in changes if one not in of_tables]
+    if of_tables:
+        first = t("saved.tables_and_moved", **ratios) if ratios else t("saved.tables")
+        yield first, of_tables
+    elif ratios:
+        yield t("saved.moved", **ratios), ()
+    if of_case:
+        yield t("saved.corrected"), of_case
+
+
+def _moved(was: float | None, ratio: float, t: Words) -> dict[str, str]:
+    """Return the ratio then and now in words, where it is another today."""
+    if was is None or not link.has_moved(was, ratio):
+        return {}
+    return {"announced": t.ratio(was), "ratio": t.ratio(ratio)}
 
 
 def _disbelieved(
@@ -95,6 +117,9 @@ def _label(change: Change, case: Scenario, t: Words) -> str:
     if change.line == GRADES:
         grades = {f"{GRADES}.{one.id}": t.of(one.label) for one in correction_scale().grades}
         return t("link.grade", grade=grades.get(change.address, change.address))
+    if change.line == MARGINS:
+        known = {f"{MARGINS}.{one}": t.of(margin.label) for one, margin in margins().items()}
+        return known.get(change.address, change.address)
     if change.line in labels and change.address in (change.line, whole(change.line)):
         return t.of(labels[change.line])
     return label_of(change.address, case, t)

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from roi_model.editing import prices_in, quantity_unit_of, with_price, with_unit_value
+from roi_model.editing import prices_in, with_price, with_unit_value
 from roi_model.evidence_library import UnitValue, evidence_library
 from roi_model.parameters import Name
 from ui import editing, state
@@ -70,7 +70,7 @@ def _card(page: Page, one: UnitValue) -> None:
         facts = [
             t("library.year", year=str(one.year)),
             t.of(library.theme(one.theme).label),
-            t("library.grade", grade=t.of(grade.label)),
+            t("library.grade", grade=t.of(grade.label).lower()),
         ]
         source_lines = [
             html(external_link(library.sources[key].url, typeset(library.sources[key].title, "fr")))
@@ -139,8 +139,8 @@ def _written(page: Page, one: UnitValue) -> str:
 
 
 def _quantity(language: str, one: UnitValue) -> str:
-    """Return what the number is called that the value is multiplied by."""
+    """Return what the number is called that the value is multiplied by; its unit stands beside."""
     t = words_in("fr" if language == "fr" else "en")
-    if one.counted is not None:
-        return t("library.how_many", what=t.of(one.counted))
-    return t("library.how_many", what=t.unit(quantity_unit_of(one.unit)))
+    if one.counted is None:
+        return t("library.how_many")
+    return t("library.how_many_of", what=t.of(one.counted))

@@ -8,6 +8,7 @@ link was made, and ``data`` the state of the data it was made from: where either
 today, a reader is told what was corrected since.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -27,10 +28,11 @@ DEFAULT_CASE = "promevil"
 VERSION = "1"
 COMPARED = "with"
 """The parameter in which the page that compares keeps the links received."""
-BUDGET, TARGET = "budget", "target"
-"""Those in which the page of the posts keeps what is typed there."""
-OF_PAGES = (COMPARED, BUDGET, TARGET)
+BUDGET, TARGET, OTHER_COSTS = "budget", "target", "other_costs"
+"""Those in which the page of the posts keeps what is typed and chosen there."""
+OF_PAGES = (COMPARED, BUDGET, TARGET, OTHER_COSTS)
 """What pages keep in their own addresses: no part of a link."""
+STAMP = re.compile(r"[0-9a-f]{6}\.[0-9a-f]{6}")
 MOST_NAMES = 300
 LONGEST_VALUE = 60
 
@@ -95,18 +97,19 @@ def address_of(
     is known. ``None`` where what was added to the case is too long for a link.
     """
     numbers = edits.only_numbers
-    address = encode({} if numbers is None else numbers, language)
+    address = encode({}, language)
+    # First what tells that a link was cut on its way: the rest is then another scenario's.
     if case.id != DEFAULT_CASE:
         address["case"] = case.id
-    if numbers is None:
-        try:
-            address["edits"] = packed(edits)
-        except UnreadableError:
-            return None
-    address["data"] = stamp or stamp_for(case)
     if abs(ratio) < LARGEST_SAID:
         address["ratio"] = f"{ratio:.2f}"
-    return address
+    address["data"] = stamp or stamp_for(case)
+    if numbers is not None:
+        return address | encode(numbers, language)
+    try:
+        return address | {"edits": packed(edits)}
+    except UnreadableError:
+        return None
 
 
 def opened(
@@ -138,6 +141,8 @@ def opened(
         except (UnreadableError, ScenarioError):
             ignored.append(_ignored("edits", text, "unreadable_edits"))
     ratio, stamp = _ratio(query.pop("ratio", None)), query.pop("data", "")
+    if stamp and not STAMP.fullmatch(stamp):
+        ignored.append(_ignored("data", stamp, "cut_stamp"))
     step = query.pop("step", "")
     link = decode(query, scenario)
     scenario = scenario.with_changes(link.changes)
@@ -154,6 +159,14 @@ def opened(
         announced=Announced(ratio=ratio, changes=changes, disbelieved=disbelieved),
         step=int(step) if step.isascii() and step.isdigit() and len(step) < 3 else 0,
     )
+
+
+def is_one(query: Mapping[str, str]) -> bool:
+    """Say whether the parameters of an address are those of a link of ours, whatever its version.
+
+    By hand one may write less: only the case, or only some numbers of the published one.
+    """
+    return query.get("v", "").isdigit() or "case" in query or "edits" in query
 
 
 def has_moved(announced: float, ratio: float) -> bool:
@@ -223,10 +236,15 @@ def allowed_changes(
     good = {address: value for address, value in changes.items() if address not in bad}
     # What an unstated number is may depend on the choices made.
     chosen = case.with_changes({name: good[name] for name in good if name in case.choices()})
+    numbers = dict(chosen.parameters())
     kept = {
         address: value
         for address, value in good.items()
-        if value != (case if address in case.choices() else chosen).value_at(address)
+        if (
+            numbers[address].is_to_fill or value != numbers[address].value
+            if address in numbers
+            else value != case.value_at(address)
+        )
     }
     return kept, refused
 

@@ -7,6 +7,7 @@ from html import escape
 
 from roi_model.evaluation import Evaluation
 from roi_model.parameters import Provenance
+from ui.sentences import rests_on
 from ui.words import Words
 
 
@@ -68,6 +69,22 @@ def table(
     return (
         f'<table class="figures"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def heading(text: str, anchor: str) -> str:
+    """Return a heading that links on the page lead to."""
+    return f'<h2 id="{escape(anchor, quote=True)}">{escape(text)}</h2>'
+
+
+def links_on_page(label: str, links: Mapping[str, str]) -> str:
+    """Return links to headings of the page, by their anchors."""
+    items = "".join(
+        f'<li><a href="#{escape(anchor, quote=True)}">{escape(text)}</a></li>'
+        for anchor, text in links.items()
+    )
+    return (
+        f'<nav aria-label="{escape(label, quote=True)}"><ul class="plain jumps">{items}</ul></nav>'
     )
 
 
@@ -173,7 +190,7 @@ def euro_to_scale(evaluation: Evaluation, paid: str, t: Words) -> str:
     percents = t.whole_percents([part.share for part in parts])
     key = "".join(
         f'<li><span class="swatch {part.key}"></span>'
-        f"<b>{escape(t.ratio(part.ratio))}</b> {escape(t(f'euro.{part.key}'))}"
+        f"<b>{escape(t.ratio(part.ratio))}</b> {escape(rests_on(part, evaluation, t))}"
         f" <span class=quiet>({escape(percent)})</span></li>"
         for part, percent in zip(parts, percents, strict=True)
     )

@@ -6,7 +6,7 @@ from roi_model import Scenario
 from roi_model.editing import edits_of
 from ui import link, saving
 from ui.bases import load
-from ui.ledger import changed_from
+from ui.ledger import changed_from, tables_changed_from
 
 _VERSION, _FAULT = "opened_version", "opened_version_fault"
 
@@ -36,14 +36,15 @@ def remember(version: saving.Version) -> None:
 
 
 def announced(version: saving.Version) -> link.Announced:
-    """Return what a version gave, and what its case says otherwise today."""
+    """Return what a version gave, and what its case and the tables say otherwise today."""
     began_as, scenario = version.began_as, version.scenario
     try:
         today = load(began_as.id)
     except KeyError:
         today = began_as
     own = link.stated_in(edits_of(began_as, scenario))
-    changes = () if today == began_as else changed_from(began_as, today, scenario, own)
+    of_case = () if today == began_as else changed_from(began_as, today, scenario, own)
+    changes = (*of_case, *tables_changed_from(version.tables, scenario))
     return link.Announced(ratio=version.ratio, changes=changes, today=today)
 
 

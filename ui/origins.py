@@ -34,7 +34,11 @@ def derivation_text(number: Parameter, case: Scenario, t: Words) -> str:
     rule = number.derivation
     if rule is None:
         return ""
-    figures = [case.figure(name) for name in (rule.of, rule.by) if name]
+    if rule.stated is not None:
+        numbers = (rule.stated, rule.times, rule.divided_by)
+        stated, times, divided_by = map(t.number, numbers)
+        return t("derivation.conversion", stated=stated, times=times, by=divided_by)
+    figures = [case.figure(name) for name in (rule.of, rule.by) if name is not None]
     written = [t.value(figure.value, figure.unit) for figure in figures]
     if rule.rule == "quotient":
         return t("derivation.quotient", of=written[0], by=written[1])

@@ -10,6 +10,7 @@ from roi_model.templates import Template, load_template, templates
 from ui import portfolio_columns, portfolio_file, portfolio_table, portfolio_visit
 from ui.dossier import not_made
 from ui.frame import Page
+from ui.markup import links_on_page
 from ui.portfolio_faults import cut
 from ui.portfolio_table import Reading
 from ui.portfolio_visit import kept
@@ -82,6 +83,14 @@ def file_chosen(page: Page) -> None:
     )
     st.html(f'<p role="status">{escape(said)}</p>')
     st.button(t("portfolio.close"), key="portfolio_close", on_click=portfolio_table.forget)
+
+
+def ways_down(page: Page) -> None:
+    """Link to what stands far below."""
+    t = page.t
+    names = ("outliers", "funds", "downloads")
+    links = {f"portfolio-{name}": t(f"portfolio.{name}") for name in names}
+    st.html(links_on_page(t("portfolio.further_down"), links))
 
 
 def read(page: Page, template: Template) -> Reading | None:

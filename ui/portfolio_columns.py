@@ -12,7 +12,8 @@ import streamlit as st
 from roi_model import Problem
 from roi_model.portfolio import CHOICES
 from roi_model.portfolio_columns import HIGH, ID, IGNORED, LOW, Match
-from roi_model.portfolio_files import Columns, write_columns
+from roi_model.portfolio_results import write_columns
+from roi_model.portfolio_tables import Columns
 from roi_model.templates import load_template
 from ui import portfolio_table
 from ui.frame import Page, as_written

@@ -96,7 +96,13 @@ def _funds(chosen: Chosen) -> dict[str, Any] | None:
     shown = portfolio_visit.held("moved")
     if shown is None:
         return None
-    (key, away, towards, elasticity), found = shown
+    (key, away, towards, elasticity, _), moved = shown
     if key != chosen.key:
         return None
-    return {"away": away, "towards": towards, "elasticity": elasticity, "found": found}
+    return {
+        "away": away,
+        "towards": towards,
+        "elasticity": elasticity,
+        "found": moved.found,
+        "chance": moved.chance,
+    }

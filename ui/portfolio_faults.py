@@ -18,12 +18,13 @@ OF_A_TABLE = (
 NOWHERE = ("row", "table")
 """What stands for the place of a fault that is of no column."""
 LONGEST = 60
+MOST_HEADINGS = 10
 
 
 def wrong(problem: Problem, t: Words) -> str:
     """Return what is wrong, without the place where there are words for it."""
     if problem.code in (*OF_A_CELL, *OF_A_TABLE):
-        return t(f"portfolio.fault_{problem.code}", received=_received(problem.received, t))
+        return t(f"portfolio.fault_{problem.code}", received=_received(problem, t))
     return file_problem_text(problem, t)
 
 
@@ -34,13 +35,19 @@ def place(problem: Problem) -> str:
     return cut(problem.where.removeprefix("column "))
 
 
-def _received(received: Any, t: Words) -> str:
-    if isinstance(received, float | int):
-        return t.number(received)
+def _received(problem: Problem, t: Words) -> str:
+    received = problem.received
+    if problem.code == "no_column":
+        more = ["…"] if len(received) > MOST_HEADINGS else []
+        return t("chart.separator").join([*map(cut, received[:MOST_HEADINGS]), *more])
     if isinstance(received, tuple):
-        low, high = (_received(one, t) for one in received)
+        low, high = (_written(one, t) for one in received)
         return t("portfolio.from_to", first=low, last=high)
-    return cut(str(received))
+    return _written(received, t)
+
+
+def _written(received: Any, t: Words) -> str:
+    return t.number(received) if isinstance(received, float | int) else cut(str(received))
 
 
 def cut(text: str) -> str:

@@ -1,21 +1,22 @@
 """What the programme gains if funds move between associations; and its results as files."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from typing import Literal
 
 import streamlit as st
 
-from roi_model.portfolio_files import result_columns
-from roi_model.portfolio_funds import Move, MovedFunds, moved_funds
+from roi_model.portfolio_funds import Move, MovedFunds, chance_of_gain, moved_funds
+from roi_model.portfolio_results import result_columns
 from roi_model.portfolio_simulation import PortfolioSimulation
 from ui import portfolio_visit
 from ui.frame import Page
-from ui.markup import table
+from ui.markup import heading, table
 from ui.portfolio_columns import written
 from ui.portfolio_faults import cut
+from ui.portfolio_ranking import between
 from ui.portfolio_table import Chosen
 from ui.portfolio_visit import kept
 from ui.words import Words
@@ -27,6 +28,8 @@ ELASTICITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 ONE_AT_A_TIME = Lock()
 """250 000 associations take 400 MB for some seconds."""
 MOVES_SHOWN = 8
+MOST_DRAWN = 50_000_000
+"""Associations times draws of which chances are worked out: some seconds."""
 
 Bound = Literal["away", "towards"]
 Ending = Literal["csv", "xlsx", "parquet"]
@@ -37,10 +40,19 @@ MEDIA_TYPES: dict[Ending, str] = {
 }
 
 
-def moving(page: Page, chosen: Chosen) -> None:
-    """Ask for the bounds and the assumption, and show what is gained and by which moves."""
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What is gained, with the moves that are shown, and the chance that anything is."""
+
+    found: MovedFunds
+    chance: float | None
+    """``None`` without draws, or with too many: then no association is named."""
+
+
+def moving(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) -> None:
+    """Ask for the bounds and the assumption; show what is gained and, once drawn, by whom."""
     t = page.t
-    st.header(t("portfolio.funds"), anchor=False)
+    st.html(heading(t("portfolio.funds"), "portfolio-funds"))
     st.markdown(t("portfolio.funds_introduction"))
     controls, answer = st.columns([5, 7], gap="large")
     with controls, st.container(border=True, key="portfolio_funds"):
@@ -49,9 +61,14 @@ def moving(page: Page, chosen: Chosen) -> None:
         elasticity = _elasticity(t)
     with answer:
         with st.spinner(t("portfolio.moving")):
-            found = _moved(chosen, away, towards, elasticity)
-        _gain(t, found)
-    _moves(t, chosen, found)
+            moved = _moved(chosen, simulation, away, towards, elasticity)
+        _gain(t, moved)
+    if not moved.found.moves:
+        return
+    if moved.chance is not None and simulation is not None:
+        _moves(t, chosen, moved.found, simulation)
+    else:
+        st.caption(t(f"portfolio.funds_{'unsure' if simulation is None else 'too_many'}"))
 
 
 def _percent(
@@ -81,23 +98,32 @@ def _elasticity(t: Words) -> float:
     return float(chosen)
 
 
-def _moved(chosen: Chosen, away: float, towards: float, elasticity: float) -> MovedFunds:
-    """Return what is gained, with the moves that are shown."""
-
-    def make() -> MovedFunds:
+def _moved(
+    chosen: Chosen,
+    simulation: PortfolioSimulation | None,
+    away: float,
+    towards: float,
+    elasticity: float,
+) -> Moved:
+    def make() -> Moved:
+        chance = None
         with ONE_AT_A_TIME:
             found = moved_funds(
                 chosen.evaluation, away=away, towards=towards, elasticity=elasticity
             )
+            if simulation is not None and len(found.moves) * simulation.draws <= MOST_DRAWN:
+                chance = chance_of_gain(simulation, found, elasticity=elasticity)
         moves = found.moves
         if len(moves) > 2 * MOVES_SHOWN:
             moves = (*moves[:MOVES_SHOWN], *moves[-MOVES_SHOWN:])
-        return replace(found, moves=moves)
+        return Moved(found=replace(found, moves=moves), chance=chance)
 
-    return portfolio_visit.made("moved", (chosen.key, away, towards, elasticity), make)
+    drawn = "" if simulation is None else simulation.plan.key
+    return portfolio_visit.made("moved", (chosen.key, away, towards, elasticity, drawn), make)
 
 
-def _gain(t: Words, found: MovedFunds) -> None:
+def _gain(t: Words, moved: Moved) -> None:
+    found = moved.found
     if not found.moves:
         st.caption(t("portfolio.nothing_moves"))
         return
@@ -106,6 +132,7 @@ def _gain(t: Words, found: MovedFunds) -> None:
             ("gain", t.short_euros(found.gain)),
             ("moved", t.short_euros(found.moved)),
             ("per_euro", t.ratio(found.gain_per_euro)),
+            *([] if moved.chance is None else [("chance", t.percent(moved.chance, decimals=0))]),
         ):
             st.metric(
                 t(f"portfolio.funds_{name}"),
@@ -126,19 +153,23 @@ def _gain(t: Words, found: MovedFunds) -> None:
     st.caption(t("portfolio.funds_warning"))
 
 
-def _moves(t: Words, chosen: Chosen, found: MovedFunds) -> None:
+def _moves(t: Words, chosen: Chosen, found: MovedFunds, simulation: PortfolioSimulation) -> None:
     """List the largest moves, those that receive and those that give."""
     receiving = [one for one in found.moves[:MOVES_SHOWN] if one.added_costs > 0]
     giving = [one for one in reversed(found.moves[-MOVES_SHOWN:]) if one.added_costs < 0]
     headings = [
-        t(f"portfolio.heading_{name}") for name in ("id", "now", "change", "effect", "each_euro")
+        t(f"portfolio.heading_{name}")
+        for name in ("id", "now", "change", "effect", "each_euro", "interval_now")
     ]
     for name, moves in (("receiving", receiving), ("giving", giving)):
         if moves:
             caption = t(f"portfolio.{name}", number=t.number(len(moves)))
-            cells = [_move(t, chosen, one) for one in moves]
+            cells = [
+                (*_move(t, chosen, one), between(t, simulation, one.position)) for one in moves
+            ]
             st.subheader(caption, anchor=False)
-            st.html(table(caption, headings, cells, t, numeric=(1, 2, 3, 4)))
+            with st.container(key=f"portfolio_{name}"):
+                st.html(table(caption, headings, cells, t, numeric=(1, 2, 3, 4, 5)))
 
 
 def _move(t: Words, chosen: Chosen, one: Move) -> tuple[str, ...]:
@@ -161,7 +192,7 @@ def _signed(t: Words, amount: float) -> str:
 def downloads(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) -> None:
     """Offer the results of the associations that are looked at, made on a click."""
     t = page.t
-    st.header(t("portfolio.downloads"), anchor=False)
+    st.html(heading(t("portfolio.downloads"), "portfolio-downloads"))
     key = "portfolio.downloads_sure" if simulation is not None else "portfolio.downloads_unsure"
     st.markdown(t(key))
     with st.container(horizontal=True, key="portfolio_downloads"):

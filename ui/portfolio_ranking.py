@@ -17,7 +17,7 @@ from ui.portfolio_table import Chosen
 from ui.portfolio_visit import kept
 from ui.words import UNDEFINED, Words, folded
 
-ROWS_A_PAGE = 50
+ROWS_A_PAGE, ROWS_ON_A_PHONE = 50, 10
 LABELS_SHOWN = 2
 """Columns of the table, such as a name or a region, that stand beside the results."""
 BY_LABEL = ("label_0", "label_1")
@@ -28,7 +28,7 @@ AT = "portfolio_rows_at"
 
 
 def associations(page: Page, chosen: Chosen, simulation: PortfolioSimulation | None) -> None:
-    """Show the associations, fifty at a time, in the order that the reader wishes."""
+    """Show the associations, a page at a time, in the order that the reader wishes."""
     t = page.t
     st.header(t("portfolio.table"), anchor=False)
     st.markdown(t("portfolio.table_sure" if simulation is not None else "portfolio.table_unsure"))
@@ -50,7 +50,8 @@ def associations(page: Page, chosen: Chosen, simulation: PortfolioSimulation | N
     whole = [(*_names(chosen, row), *one) for row, one in zip(rows, cells, strict=True)]
     headings = [t("portfolio.heading_id"), *map(cut, columns), *headings]
     numeric = range(1 + len(columns), len(headings))
-    st.html(table(t("portfolio.table"), headings, whole, t, numeric=numeric))
+    with st.container(key="portfolio_associations"):
+        st.html(table(t("portfolio.table"), headings, whole, t, numeric=numeric))
 
 
 def _asked(t: Words, chosen: Chosen, is_sure: bool) -> tuple[str, str]:
@@ -137,16 +138,18 @@ def _page_of(t: Words, rows: np.ndarray, content: object) -> list[int]:
     """Return the rows of the page that is looked at, after drawing the way to the others."""
     known = st.session_state.get(AT, (None, 0))
     start = known[1] if known[0] == content and known[1] < rows.size else 0
-    shown = rows[start : start + ROWS_A_PAGE]
+    # Browsers of telephones say so.
+    many = ROWS_ON_A_PHONE if "Mobi" in st.context.headers.get("User-Agent", "") else ROWS_A_PAGE
+    shown = rows[start : start + many]
 
     def go(to: int) -> None:
         st.session_state[AT] = (content, to)
 
     with st.container(horizontal=True, vertical_alignment="center", key="portfolio_pages"):
-        if rows.size > ROWS_A_PAGE:
+        if rows.size > many:
             for name, to, is_end in (
-                ("before", max(0, start - ROWS_A_PAGE), start == 0),
-                ("after", start + ROWS_A_PAGE, start + ROWS_A_PAGE >= rows.size),
+                ("before", max(0, start - many), start == 0),
+                ("after", start + many, start + many >= rows.size),
             ):
                 st.button(
                     t(f"portfolio.{name}"),
@@ -190,13 +193,14 @@ def _plain(
             t.ratio(float(evaluation.ratios[row])),
         ]
         if simulation is not None:
-            one.append(_between(t, simulation, row))
+            one.append(between(t, simulation, row))
             one.append(t.percent(float(simulation.probability_above[row]), decimals=0))
         cells.append(tuple(one))
     return headings, cells
 
 
-def _between(t: Words, simulation: PortfolioSimulation, row: int) -> str:
+def between(t: Words, simulation: PortfolioSimulation, row: int) -> str:
+    """Return the interval of an association; a dash where it has none."""
     low, high = float(simulation.low[row]), float(simulation.high[row])
     if not (math.isfinite(low) and math.isfinite(high)):
         return UNDEFINED
@@ -227,13 +231,13 @@ def _ranked(
             cells.append((UNDEFINED,) * 5)
             continue
         best, worst = t.number(one.best_rank), t.number(one.worst_rank)
-        between = t("portfolio.ranks_between", best=best, worst=worst)
+        ranks = t("portfolio.ranks_between", best=best, worst=worst)
         cells.append(
             (
                 t.number(int(place[row]) + 1),
-                between if is_few else t.number(one.overlaps),
+                ranks if is_few else t.number(one.overlaps),
                 t.ratio(one.median),
-                _between(t, simulation, row),
+                between(t, simulation, row),
                 t.percent(one.wrong_order, decimals=0),
             )
         )

@@ -15,6 +15,7 @@ from ui.flow_picture import Flow, flow_picture
 from ui.frame import Page
 from ui.labels import label_of, perspective_label
 from ui.markup import folded, table
+from ui.portfolio_deducted import not_deducted
 from ui.portfolio_faults import cut
 from ui.portfolio_table import Chosen, Group, Reading
 from ui.portfolio_visit import kept
@@ -142,6 +143,8 @@ def figures(page: Page, chosen: Chosen) -> None:
     perspective = chosen.evaluation.perspective.id
     label = perspective_label(perspective, chosen.template.case, t)
     st.caption(t("portfolio.seen_from", perspective=label))
+    if said := not_deducted(chosen.portfolio, t):
+        st.markdown(said)
 
 
 def not_given(page: Page, chosen: Chosen) -> None:

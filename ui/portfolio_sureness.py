@@ -13,6 +13,7 @@ from roi_model.portfolio_simulation import PortfolioSimulation
 from ui import charts, portfolio_run, portfolio_visit
 from ui.frame import Page
 from ui.labels import label_of
+from ui.markup import heading
 from ui.portfolio_chart import Point, funnel
 from ui.portfolio_faults import cut
 from ui.portfolio_run import Common
@@ -162,7 +163,7 @@ def interval(page: Page, simulation: PortfolioSimulation) -> None:
 def standing_out(page: Page, chosen: Chosen) -> None:
     """Name the associations whose ratio is far from that of most, and the numbers behind it."""
     t, case = page.t, chosen.template.case
-    st.header(t("portfolio.outliers"), anchor=False)
+    st.html(heading(t("portfolio.outliers"), "portfolio-outliers"))
     found = portfolio_visit.made(
         "outliers",
         chosen.key,

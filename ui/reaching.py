@@ -6,10 +6,12 @@ from html import escape
 
 import streamlit as st
 
+from roi_model.distributions import Fixed
 from roi_model.reference_data import published_ratios
 from roi_model.scenario import Scenario
 from roi_model.simulation import Simulation
 from roi_model.switching import SwitchingValue, switching_values
+from roi_model.uncertainty import distribution_of
 from ui import charts
 from ui.frame import Page
 from ui.labels import label_of
@@ -105,7 +107,9 @@ def switching(page: Page, wanted: float) -> None:
     is_reached = page.evaluation.ratio >= wanted
     key = "uncertainty.switching_above" if is_reached else "uncertainty.switching_below"
     st.markdown(t(key, target=t.ratio(wanted), ratio=t.ratio(page.evaluation.ratio)))
-    items = "".join(f"<li>{escape(_said(page, one))}</li>" for one in reachable[:MOST_SENTENCES])
+    items = "".join(
+        f"<li>{escape(_said(page, one, is_reached))}</li>" for one in reachable[:MOST_SENTENCES]
+    )
     st.html(f'<ul class="sentences">{items}</ul>')
     never = [one for one in found if one.status == "not_possible"]
     if never:
@@ -135,19 +139,22 @@ def _safe(one: SwitchingValue) -> float:
     return rounded(one.value or 0.0, towards="up" if one.keeps == "at_least" else "down")
 
 
-def _said(page: Page, one: SwitchingValue) -> str:
-    """Return the switching value of a number as a sentence."""
+def _said(page: Page, one: SwitchingValue, is_reached: bool) -> str:
+    """Return the switching value of a number as the end of a sentence, from what it is today."""
     t, parameter = page.t, dict(page.scenario.parameters())[one.address]
-    side = "at_least" if one.keeps == "at_least" else "at_most"
     if _takes_a_loss(one):
-        side = "even_at_nothing"
+        side = "even_at_nothing" if is_reached else "if_a_loss"
+    elif one.keeps == "at_least":
+        side = "at_least" if is_reached else "if_at_least"
+    else:
+        side = "at_most" if is_reached else "if_at_most"
     said = t(
         f"uncertainty.{side}",
         label=label_of(one.address, page.scenario, t),
         value=t.value(abs(_safe(one)), parameter.unit),
         current=t.value(one.current, parameter.unit),
     )
-    if one.is_in_range and not parameter.claims_nothing:
+    if one.is_in_range and not isinstance(distribution_of(parameter), Fixed):
         said += " " + t("uncertainty.in_range")
     return said
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ui import kept_keys, opened_version, saving, state
 from ui.frame import PAGES, Page, as_written
+from ui.ledger import facts_to_keep
 from ui.words import Words
 
 _DONE, _REFUSED, _NEW_KEY, _TO_DELETE = (
@@ -144,6 +145,7 @@ def _save(page: Page, store: saving.Store, name: str, *, version_of: str | None 
                 name=name,
                 scenario=scenario,
                 began_as=case,
+                tables=facts_to_keep(),
                 saved_at=datetime.now(UTC),
                 model_version="",
                 ratio=page.evaluation.ratio,

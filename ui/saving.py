@@ -15,6 +15,7 @@ from roi_model import Scenario, evaluate
 from roi_model.editing import edits_of
 from ui import link
 from ui.bases import load
+from ui.ledger import Facts
 from ui.words import Language
 
 LONGEST_NAME = 120
@@ -86,6 +87,8 @@ class Version:
     scenario: Scenario
     began_as: Scenario
     """The case that it was made of, as it was that day."""
+    tables: Facts | None
+    """What the tables that every case shares said that day, where it is known."""
     saved_at: datetime.datetime
     model_version: str
     ratio: float | None

@@ -6,8 +6,10 @@ from urllib.parse import quote
 import streamlit as st
 
 from roi_model.case_files import case_text
-from ui import copy_link, copy_text, headline
-from ui.frame import Page, address_in_full
+from roi_model.editing import identifier
+from roi_model.templates import templates
+from ui import copy_link, copy_text, headline, sentences
+from ui.frame import PAGES, Page, PageName, address_in_full
 
 GAINS_NAMED = 3
 LONGEST_IN_MAIL = 2_000
@@ -27,8 +29,11 @@ def link(page: Page) -> None:
 def mail(page: Page) -> None:
     """Show a short text that leads with the shared goal and the gains, ready to be sent."""
     t = page.t
-    subject, body = t("sharing.subject"), _body(page)
     st.header(t("sharing.mail"), anchor=False)
+    if not headline.is_defined(page):
+        _nothing_to_say(page)
+        return
+    subject, body = t("sharing.subject", name=t.of(page.scenario.name)), _body(page)
     st.markdown(t("sharing.mail_introduction"))
     copy_text.block(t, body, label=t("sharing.copy_mail"), is_code=False)
     href = mailto(subject, body)
@@ -36,6 +41,14 @@ def mail(page: Page) -> None:
         st.html(f'<p><a href="{escape(href)}">{escape(t("sharing.open_mail"))}</a></p>')
     else:
         st.caption(t("sharing.long_mail"))
+
+
+def _nothing_to_say(page: Page) -> None:
+    """Say that a letter needs a result, and lead to where the numbers are asked for."""
+    st.markdown(page.t("sharing.no_mail"))
+    name: PageName = "guide" if page.case.id in templates() else "inputs"
+    path, icon = PAGES[name]
+    st.page_link(path, label=page.t("published.fill"), icon=icon, query_params=page.address)
 
 
 def mailto(subject: str, body: str) -> str:
@@ -56,7 +69,7 @@ def file(page: Page) -> None:
     st.download_button(
         t("sharing.download"),
         data=lambda: case_text(scenario),
-        file_name=f"{scenario.id}.yaml",
+        file_name=f"{identifier(t.of(scenario.name))}.yaml",
         mime="application/yaml",
         icon=":material/download:",
         on_click="ignore",
@@ -73,6 +86,8 @@ def _body(page: Page) -> str:
         if row.present_value > 0
     ]
     listed = "\n".join([t("sharing.gains"), *gains]) if gains else ""
-    parts = [t("sharing.goal"), t("sharing.result", sentence=headline.sentence(page)), listed]
+    goal = t("sharing.goal", goal=sentences.shared_goal(page.scenario, t))
+    told = t("sharing.result", name=t.of(page.scenario.name), sentence=headline.sentence(page))
+    parts = [goal, told, listed]
     parts += [t("sharing.invitation"), address_in_full(page)]
     return "\n\n".join(part for part in parts if part)

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
 
-from roi_model import Scenario, ScenarioError
+from roi_model import Problem, Scenario, ScenarioError
 from roi_model.case_files import case_from
 from roi_model.templates import load_template, templates
-from roi_model.value_map_files import VALUE_MAP_SUFFIXES, value_map_from
+from roi_model.value_map_files import VALUE_MAP_SUFFIXES, empty_value_map, value_map_from
 from ui import link, open_file, state
 from ui.bases import believed, load
 from ui.file_problems import file_problem_text
@@ -26,6 +26,14 @@ SHOWN_PROBLEMS = 8
 MADE_HERE = b'name="roi_model"'
 """What the list of sheets holds of a workbook that this project made."""
 LONGEST_LIST_OF_SHEETS = 1_000_000
+OTHER_FILES: dict[str, tuple[str, ...]] = {
+    "file_to_read": (".pdf", ".docx", ".doc", ".odt", ".pptx", ".ppt", ".odp", ".txt", ".md"),
+    "file_is_a_picture": (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".svg"),
+    "file_of_another_spreadsheet": (".xls", ".xlsm", ".xlsb", ".ods", ".numbers"),
+    "file_is_an_archive": (".zip", ".rar", ".7z", ".gz"),
+}
+"""Files that are often taken for a scenario, by the code of what is then said; all say it by name,
+before anything is read."""
 ACCEPTED = ".yaml,.yml,.json," + ",".join(VALUE_MAP_SUFFIXES)
 
 
@@ -75,6 +83,8 @@ def received(page: Page, workbook_reader: WorkbookReader) -> None:
             help=t("start.link_help"),
             on_change=_take_link,
         )
+        if st.session_state.get("link_refused") and st.session_state.received_link:
+            st.html(f'<p class="refused" role="alert">{escape(t("start.not_a_link"))}</p>')
         open_file.control(
             t,
             label=t("start.file"),
@@ -83,6 +93,15 @@ def received(page: Page, workbook_reader: WorkbookReader) -> None:
             opened=partial(_take_file, workbook_reader),
         )
         _what_was_wrong(page)
+        st.download_button(
+            t("start.empty_map"),
+            data=lambda: empty_value_map(suffix=".xlsx", language=t.language),
+            file_name=f"{t('start.empty_map_file')}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
     if st.session_state.pop("received", False):
         st.switch_page(PAGES["result"][0])
 
@@ -102,14 +121,26 @@ def _what_was_wrong(page: Page) -> None:
 
 
 def _take_link() -> None:
-    query = urlsplit(st.session_state.received_link.strip()).query
-    if not query:
+    st.session_state.pop("link_refused", None)
+    pasted = st.session_state.received_link.strip()
+    pairs = _parameters(pasted)
+    if not link.is_one(pairs):
+        if pasted:
+            st.session_state.link_refused = True
         return
-    pairs = {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
     asked = link.opened(pairs, load, believed)
     state.begin(asked.case, asked.scenario)
     state.say_ignored(asked.ignored, asked.announced)
     st.session_state.received = True
+
+
+def _parameters(address: str) -> dict[str, str]:
+    """Return the parameters of an address; none of a text that is no address."""
+    try:
+        query = urlsplit(address).query
+    except ValueError:
+        return {}
+    return {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
 
 
 def scenario_in(content: bytes, *, name: str, workbook_reader: WorkbookReader) -> Scenario:
@@ -119,6 +150,12 @@ def scenario_in(content: bytes, *, name: str, workbook_reader: WorkbookReader) -
         ScenarioError: it cannot be read, or has faults; all of them are listed.
     """
     ending = name.lower()
+    for code, endings in OTHER_FILES.items():
+        if ending.endswith(endings):
+            problem = Problem(
+                where=name, code=code, received=name, allowed="", message="is no scenario"
+            )
+            raise ScenarioError([problem], source=name)
     if ending.endswith(".xlsx") and _is_made_here(content):
         return workbook_reader(content, name=name)
     if ending.endswith(tuple(VALUE_MAP_SUFFIXES)):

@@ -126,7 +126,7 @@ def _perspective(page: Page) -> None:
         and cost.stakeholder in page.evaluation.perspective.payers
         and funder_of(scenario.settings.perspective) is None
     ]
-    if asked:
+    if any(cost.id in page.evaluation.unstated_costs for cost in asked):
         st.caption(t("questions.full_cost"))
     for cost in asked:
         typed_field(page, cost.id, cost, label=t.of(cost.label), help=t.of(cost.help))

@@ -10,8 +10,16 @@ from typing import Literal
 
 from ui.words import Language
 
-Code = Literal["not_a_number", "ambiguous", "not_a_share", "not_money", "not_whole"]
+Code = Literal[
+    "nothing_typed", "not_a_number", "not_an_amount", "not_a_percentage",
+    "ambiguous", "not_a_share", "not_money", "not_whole",
+]  # fmt: skip
 Kind = Literal["amount", "quantity", "share", "whole"]
+
+NO_NUMBER: dict[Kind, Code] = {
+    "amount": "not_an_amount", "share": "not_a_percentage", "whole": "not_whole",
+}  # fmt: skip
+"""What a text that is no number is called where the sentence gives other examples."""
 
 LONGEST = 40
 
@@ -58,6 +66,16 @@ def parse(text: str, kind: Kind, language: Language, *, unit_words: tuple[str, .
     Raises:
         NotUnderstoodError: no number, an ambiguous one, or one of another kind.
     """
+    try:
+        return _number(text, kind, language, unit_words)
+    except NotUnderstoodError as error:
+        if error.code != "not_a_number":
+            raise
+        code = NO_NUMBER.get(kind, error.code) if text.strip() else "nothing_typed"
+        raise NotUnderstoodError(code) from error
+
+
+def _number(text: str, kind: Kind, language: Language, unit_words: tuple[str, ...]) -> float:
     cleaned = _SPACES.sub(" ", text).strip().lower()
     # The euro sign may stand before the number, as in English.
     cleaned, signs_before = re.subn(r"^([-−]?) ?€ ?", r"\1", cleaned)
@@ -112,11 +130,10 @@ def _suffix(suffix: str, language: Language, unit_words: tuple[str, ...]) -> tup
     if suffix in PERCENT:
         return 1, True
     known = sorted((*CURRENCY, *(word.lower() for word in unit_words)), key=len, reverse=True)
-    rest = suffix
-    for word in known:
-        if word and rest.endswith(word):
-            rest = rest.removesuffix(word).strip()
-            break
+    rest, passed_over = suffix, True
+    while passed_over:
+        passed_over = next((word for word in known if word and rest.endswith(word)), "")
+        rest = rest.removesuffix(passed_over).strip()
     rest = re.sub(r" (de|d|of)$", "", rest)
     if not rest:
         return 1, False

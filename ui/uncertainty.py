@@ -5,9 +5,11 @@ import streamlit as st
 from roi_model.scenario import Scenario
 from roi_model.sensitivity import VarianceShares, deciding_numbers, variance_shares
 from roi_model.simulation import DEFAULT_DRAWS, Simulation, simulate
+from roi_model.uncertainty import held_shares
 from ui import charts, headline, long_run
 from ui.frame import Page, named
 from ui.labels import label_of
+from ui.left_out import left_out_tried
 from ui.markup import Range, folded, ranges, table
 from ui.provenance import key
 from ui.sentences import has_ratio
@@ -15,6 +17,8 @@ from ui.swings import swings
 
 MOST_BARS = 10
 A_CENT = 0.01
+TRIED_SHARE = 0.25
+"""What is deducted to show how far an interval moves that leaves something out."""
 
 
 def drawn(page: Page, draws: int = DEFAULT_DRAWS) -> Simulation | None:
@@ -51,7 +55,7 @@ def sentence(page: Page, simulation: Simulation | None) -> str:
     """Return between which ratios nine draws in ten fall."""
     t = page.t
     if simulation is None:
-        return t("headline.undefined")
+        return headline.awaited(page) or t("headline.undefined")
     interval = simulation.interval()
     return t(
         "uncertainty.sentence",
@@ -59,6 +63,16 @@ def sentence(page: Page, simulation: Simulation | None) -> str:
         low=t.ratio(interval.low.value),
         high=t.ratio(interval.high.value),
     )
+
+
+def left_out(page: Page, simulation: Simulation | None) -> str:
+    """Return what the interval says nothing of, with the one there would be with a deduction."""
+    held = held_shares(page.scenario)
+    if simulation is None or not held:
+        return ""
+    # Each of the shares that are held bears on all outcomes, and gives the same.
+    tried = page.scenario.with_changes({held[0]: TRIED_SHARE})
+    return left_out_tried(page.scenario, _drawn(tried.fingerprint, tried), TRIED_SHARE, page.t)
 
 
 def how(page: Page, simulation: Simulation | None) -> str:
@@ -185,6 +199,7 @@ def deciding(page: Page, simulation: Simulation | None) -> None:
     st.html(key(t))
     st.html(ranges(bars, page.evaluation.ratio))
     st.caption(t("uncertainty.deciding_note", ratio=t.ratio(page.evaluation.ratio)))
+    st.caption(t("uncertainty.ends"))
     cells = [
         (
             label_of(one.address, page.scenario, t),

@@ -14,7 +14,7 @@ from ui.labels import label_of, refusal_text
 
 SHARES = ("deadweight", "displacement", "attribution", "drop_off")
 
-HTML = '<div class="frame"><table></table></div><p role="alert"></p>'
+HTML = '<div class="frame"><table></table></div>'
 CSS = """
 .frame { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; }
@@ -30,8 +30,9 @@ input { box-sizing: border-box; width: 100%; min-width: 4.6rem; font: inherit; c
 input:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 1px; }
 input[aria-invalid=true] { border: 2px solid var(--st-red-text-color); }
 small { display: block; font-size: .85rem; font-weight: 400; }
-p { color: var(--st-red-text-color); font-weight: 600; margin: .5rem 0 0; }
-p:empty { display: none; }
+tr[hidden] { display: none; }
+tr:has(+ tr:not([hidden]) p) > * { border-bottom: 0; }
+p { color: var(--st-red-text-color); font-weight: 600; margin: 0; }
 @media (max-width: 800px) {
   thead { display: none; }
   tr, th, td { display: block; border: 0; padding: .15rem 0; }
@@ -54,7 +55,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const head = table.appendChild(document.createElement("thead")).insertRow();
     data.headings.forEach((text) => head.append(named("th", text, { scope: "col" })));
     const body = table.appendChild(document.createElement("tbody"));
-    data.rows.forEach((row) => {
+    data.rows.forEach((row, position) => {
       const line = body.insertRow();
       line.append(named("th", row.name, { scope: "row" }));
       line.firstChild.append(named("small", row.who));
@@ -70,18 +71,31 @@ export default function ({ data, parentElement, setTriggerValue }) {
         input.onchange = () =>
           setTriggerValue("typed", { address: cell.address, text: input.value });
       });
+      const below = body.insertRow().insertCell();
+      below.colSpan = data.headings.length;
+      below.append(named("p", "", { role: "alert", id: `refused-${position}` }));
     });
   };
   if (table.dataset.shape !== shape) { drawn(); table.dataset.shape = shape; }
   // Values are put in place: a cell that a person is in keeps its place and its focus.
-  data.rows.forEach((row, position) => row.cells.forEach((cell, column) => {
-    const place = table.tBodies[0].rows[position].cells[column + 1];
-    const input = place.querySelector("input");
-    if (!input) { place.textContent = cell.text; return; }
-    if (input.value !== cell.text) input.value = cell.text;
-    input.setAttribute("aria-invalid", String(cell.refused));
-  }));
-  parentElement.querySelector("p").textContent = data.refusal;
+  const lines = table.tBodies[0].rows;
+  const stacked = matchMedia("(max-width: 800px)").matches;
+  data.rows.forEach((row, position) => {
+    const below = lines[2 * position + 1];
+    const said = table.querySelector(`#refused-${position}`);
+    row.cells.forEach((cell, column) => {
+      const place = lines[2 * position].cells[column + 1];
+      const input = place.querySelector("input");
+      if (!input) { place.textContent = cell.text; return; }
+      if (input.value !== cell.text) input.value = cell.text;
+      input.setAttribute("aria-invalid", String(cell.refused));
+      if (!cell.refused) { input.removeAttribute("aria-describedby"); return; }
+      input.setAttribute("aria-describedby", said.id);
+      (stacked ? place : below.cells[0]).append(said);
+    });
+    below.hidden = stacked || !row.refusal;
+    if (said.textContent !== row.refusal) said.textContent = row.refusal;
+  });
 }
 """
 KEY = "value_table"
@@ -100,13 +114,11 @@ def editable(page: Page) -> None:
     headings += [t(f"editing.heading_{name}") for name in (*SHARES, "benefit_period")]
     headings.append(t("editing.heading_total"))
     rows = [_row(page, outcome, parameters) for outcome in page.scenario.outcomes]
-    refused = [cell for row in rows for cell in row["cells"] if cell["refused"]]
     data = {
         "caption": t("inputs.outcomes"),
         "headings": headings,
         "rows": rows,
         "longest": 60,
-        "refusal": refused[0]["reason"] if refused else "",
     }
     _component()(data=data, key=KEY, on_typed_change=lambda: _take(parameters, page))
 
@@ -128,7 +140,8 @@ def _row(page: Page, outcome: Outcome, parameters: Mapping[str, Parameter]) -> d
         cells[0]["text"] = t.number(round(result.quantity, 2))
     cells.append(_plain(t.short_euros(result.present_value)))
     who = t.of(page.scenario.stakeholder(outcome.stakeholder).name)
-    return {"name": t.of(outcome.label), "who": who, "cells": cells}
+    refusal = " ".join(cell["reason"] for cell in cells if cell["refused"])
+    return {"name": t.of(outcome.label), "who": who, "cells": cells, "refusal": refusal}
 
 
 def _cell(page: Page, address: str, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
@@ -136,7 +149,7 @@ def _cell(page: Page, address: str, parameters: Mapping[str, Parameter]) -> dict
         return _plain("")
     t, parameter = page.t, parameters[address]
     refusal = state.refusal(address)
-    written = t.figure(parameter.value, parameter.unit)
+    written = "" if parameter.is_to_fill else t.figure(parameter.value, parameter.unit)
     label, unit = label_of(address, page.scenario, t), t.unit(parameter.unit)
     return {
         "address": address,

@@ -22,7 +22,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from roi_model import units
+from roi_model import formulas, units
 from roi_model.parameters import Name, Text
 
 Language = Literal["fr", "en"]
@@ -32,6 +32,7 @@ LOCALES = Path(__file__).parent / "locales"
 NO_BREAK, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
 UNDEFINED = "—"
 MILLION = 1_000_000
+MILLIONS_IN_A_BILLION = 1_000
 MOST_DECIMALS = 6
 LIGATURES = {0xE6: "ae", 0x153: "oe"}
 """Letters of two, which Unicode does not take apart."""
@@ -181,15 +182,21 @@ class Words:
         return self.euros(value, decimals=2)
 
     def short_euros(self, amount: float) -> str:
-        """Return an amount in millions from 100 000 € on: ``20,2 M€`` or ``€20.2M``.
+        """Return an amount in whole euros, from a million on in millions: ``20,2 M€``, ``€20.2M``.
 
-        Below, all its euros. Two decimals where one would hide a change.
+        From a thousand millions on in thousands of them: ``1,5 Md€`` or ``€1.5bn``. Two decimals
+        where one would hide a change.
         """
-        if not math.isfinite(amount) or abs(amount) < MILLION / 10:
+        if not math.isfinite(amount) or round(abs(amount)) < MILLION:
             return self.euros(amount)
         millions = amount / MILLION
-        decimals = 1 if math.isclose(millions, round(millions, 1), abs_tol=1e-9) else 2
-        return self._money(self.number(millions, decimals=decimals), "figure.millions")
+        if round(abs(millions), 2) < MILLIONS_IN_A_BILLION:
+            return self._money(self._short(millions), "figure.millions")
+        return self._money(self._short(millions / MILLIONS_IN_A_BILLION), "figure.billions")
+
+    def _short(self, number: float) -> str:
+        is_exact = math.isclose(number, round(number, 1), abs_tol=1e-9)
+        return self.number(number, decimals=1 if is_exact else 2)
 
     def _money(self, number: str, key: str) -> str:
         """Return a number with its currency, the sign before both; a dash alone if undefined."""
@@ -213,18 +220,14 @@ class Words:
     def whole_percents(self, shares: Sequence[float]) -> list[str]:
         """Return shares in whole percents that add up as the shares do.
 
-        The largest remainders are rounded up, so that 42.1, 50.5 and 7.5 % do not read as 99 %.
         Shares of an undefined whole are dashes.
         """
         if not all(math.isfinite(share) for share in shares):
             return [UNDEFINED] * len(shares)
-        exact = [share * 100 for share in shares]
-        whole = [math.floor(percent) for percent in exact]
-        missing = round(math.fsum(exact)) - sum(whole)
-        largest_first = sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])
-        for position in largest_first[:missing]:
-            whole[position] += 1
-        return [self("figure.percent", number=self.number(percent)) for percent in whole]
+        return [
+            self("figure.percent", number=self.number(percent))
+            for percent in formulas.whole_percents(shares)
+        ]
 
     def months(self, months: float) -> str:
         """Return a duration in months, in years from two years on; a dash when undefined."""
@@ -240,9 +243,16 @@ class Words:
         return _dated(day, self.language)
 
     def unit(self, unit: str, *, count: float = 2) -> str:
-        """Return a unit in words, such as ``€ par personne et par an``; empty for a share."""
+        """Return a unit in words, such as ``€ par personne et par an``; empty for a share.
+
+        Items are not named: ``par an`` of so many a year, ``€ par unité`` of the price of one.
+        """
         top, _, below = unit.partition("/")
-        words = "" if top in (units.NONE, units.SHARE) else self.counted(f"unit.{top}", count)
+        words = (
+            ""
+            if top in (units.NONE, units.SHARE, units.ITEM)
+            else self.counted(f"unit.{top}", count)
+        )
         for position, base in enumerate(below.split("/") if below else ()):
             key = "unit.per_first" if position == 0 else "unit.per_next"
             words = self(key, unit=words, per=self.counted(f"unit.{base}", 1)).strip()
@@ -252,12 +262,11 @@ class Words:
         """Return a number with its unit: ``788 € par personne et par an``, ``25 %``."""
         if unit == units.SHARE:
             return self.percent(value)
-        if unit == units.NONE:
-            return self.number(value)
         if units.is_money(unit):
             per = self.unit(unit).removeprefix(self.unit("EUR"))
             return self.euros(value, decimals=None if value % 1 else 0) + per
-        return f"{self.number(value)}{NO_BREAK}{self.unit(unit, count=value)}"
+        words = self.unit(unit, count=value)
+        return f"{self.number(value)}{NO_BREAK}{words}" if words else self.number(value)
 
     def figure(self, value: float, unit: str) -> str:
         """Return a number as a field shows it for editing: the unit stands beside, percent kept."""

@@ -127,7 +127,8 @@ def whole_steps(page: Page, found: Working) -> None:
         with _step(t, "ratio", "ratio", "without"):
             _lines(_ratio(t, found))
         # Over several years payback is read off the flow, and is no quotient.
-        of_one_year = ("payback",) if page.evaluation.years == 1 else ()
+        is_quotient = page.evaluation.years == 1 and not page.evaluation.is_never_paid_back
+        of_one_year = ("payback",) if is_quotient else ()
         with _step(t, "net", "net", "net_return", *of_one_year):
             _lines(_net(page))
 
@@ -352,11 +353,13 @@ def _net(page: Page) -> list[str]:
         "net_return": t.ratio(evaluation.net_return),
         "months": t.months(evaluation.payback_months),
     }
-    payback = "method.payback" if evaluation.years == 1 else "method.payback_years"
+    payback = "payback" if evaluation.years == 1 else "payback_years"
+    if evaluation.is_never_paid_back:
+        payback = "payback_never"
     return [
         t("method.net", **amounts),
         t("method.net_return", **amounts),
-        t(payback, **amounts),
+        t(f"method.{payback}", **amounts),
     ]
 
 
@@ -368,7 +371,7 @@ def _jobs(page: Page) -> str:
     return t(
         "method.jobs",
         jobs=_number(t, evaluation.indirect_jobs),
-        costs=_amount(t, evaluation.present_value_costs),
+        costs=_amount(t, evaluation.yearly_costs),
         per_million=t.number(evaluation.jobs_per_million_euros, decimals=4),
         per_job=_amount(t, evaluation.cost_per_job),
     )

@@ -67,6 +67,7 @@ def test_a_funding_case_that_was_typed_opens_elsewhere_with_the_same_answer(visi
     her.page.wait_for_url(re.compile("edits="))
     her.type(t("fund.own_posts"), "5")
     her.type(t("fund.own_cost_per_post"), "10 000")
+    her.page.get_by_text(t("fund.held"), exact=True).click()
     her.waits_for_text("h1", t.euros(10_000))
     said = title(her)
     her.page.reload()
@@ -84,4 +85,39 @@ def test_a_funding_case_that_was_typed_opens_elsewhere_with_the_same_answer(visi
     her.page.wait_for_url(lambda url: "edits=" not in url)
     her.page.get_by_role("button", name=t("editing.undo")).click()
     her.waits_for_text("h1", said)
+    assert her.failures == elsewhere.failures == []
+
+
+def test_a_budget_and_a_target_are_there_after_a_reload_and_elsewhere(visitor):
+    her = visitor("fr")
+    her.open("/fund?lang=fr")
+    her.type(t("fund.budget_field"), "30 000")
+    her.page.wait_for_url(re.compile("budget=30000"))
+    her.type(t("fund.target_field"), "13,25")
+    her.page.wait_for_url(re.compile(r"target=13\.25"))
+
+    elsewhere = visitor("fr", width=390)
+    elsewhere.open(her.page.url)
+    for one in (her, elsewhere):
+        one.page.reload()
+        one.wait()
+        for name, text in (("budget", t.number(30_000)), ("target", "13,25")):
+            field = one.page.get_by_role("textbox", name=t(f"fund.{name}_field"))
+            expect(field).to_have_value(text)
+
+    # Another page has the scenario's link alone; its reload loses nothing either: the tab knows.
+    her.page.get_by_role("link", name=t("result.menu"), exact=True).first.click()
+    her.page.wait_for_url(lambda url: "budget=" not in url)
+    her.page.reload()
+    her.wait()
+    her.page.get_by_role("link", name=t("fund.menu"), exact=True).first.click()
+    her.page.wait_for_url(re.compile(r"budget=30000.*target=13\.25"))
+
+    # Emptied, it does not come back.
+    her.type(t("fund.budget_field"), "")
+    her.page.wait_for_url(lambda url: "budget=" not in url)
+    her.page.reload()
+    her.wait()
+    her.page.wait_for_timeout(1_000)
+    assert "budget=" not in her.page.url
     assert her.failures == elsewhere.failures == []

@@ -16,7 +16,8 @@ from roi_model.case_files import case_from, case_text
 from roi_model.editing import edits_of
 from roi_model.portfolio_columns import matches_of
 from roi_model.portfolio_evaluation import evaluate_portfolio
-from roi_model.portfolio_files import fault_columns, portfolio_from, result_columns
+from roi_model.portfolio_files import portfolio_from
+from roi_model.portfolio_results import fault_columns, result_columns
 from roi_model.portfolio_tables import csv_of, table_from
 from roi_model.problems import Problem
 from roi_model.templates import load_template

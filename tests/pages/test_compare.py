@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from roi_model import evaluate, load_case
-from roi_model.comparison import bridge, differences
+from roi_model.bridge import bridge
+from roi_model.comparison import differences
 from roi_model.editing import edits_of, rebuilt
 from roi_model.parameters import Name
 from roi_model.readings import ambitious, prudent
@@ -35,6 +36,7 @@ languages = pytest.mark.parametrize("language", LANGUAGES)
 CASE = load_case("promevil")
 CHANGED = {"quiet_nights.people": "400", "deadweight": "0.1"}
 MINE = CASE.with_changes({"quiet_nights.people": 400, "deadweight": 0.1})
+FILLED = {"case": "adulte_relais", "state_aid": "4", "quiet_nights.people": "200"}
 SENT = "https://example.org/compare?v=1&lang=en&quiet_nights.people=1200&ratio=13.57#top"
 
 
@@ -333,7 +335,48 @@ def test_a_template_to_fill_says_what_is_missing(language):
     assert not app.exception
     assert title(app) == t("compare.undefined")
     assert not re.search(r"\bnan\b", shown(app), re.IGNORECASE)
-    assert ticked(app) == ["published", "mine"]
+    assert ticked(app) == ["mine"]
+    assert not app.checkbox(key="compare_tick:published").disabled
+
+
+@languages
+def test_a_filled_template_is_set_beside_itself_with_more_deducted(language):
+    app, t = open_app("compare", language, **FILLED), words_in(language)
+    assert not app.exception
+    # 4 × 22 810 € of aid; 200 × 788 € of quiet nights
+    ratios = [t.ratio(kept * 157_600 / 91_240) for kept in (1, 0.9, 0.75, 0.5)]
+    assert title(app) == t(
+        "compare.sentence_deductions",
+        ratio=ratios[0],
+        first=ratios[1],
+        first_share=t.percent(0.1),
+        last=ratios[3],
+        last_share=t.percent(0.5),
+    )
+    assert ticked(app) == ["mine", "deducted_10", "deducted_25", "deducted_50"]
+    rows = tables(app)[t("compare.results")]
+    assert [row[1] for row in rows] == ratios
+    assert ladder(app)[0::2] == ratios[:2]
+    # Nothing there is assumed with a range: a reading adds nothing.
+    assert t("compare.same_readings") in shown(app)
+    assert not [one for one in app.checkbox if "prudent" in one.key or "ambitious" in one.key]
+    app.button(key="compare_take:deducted_25").click().run()
+    assert app.session_state["scenario"].value_at("deadweight") == 0.25
+    # No less than is deducted is offered.
+    assert ticked(app) == ["mine", "deducted_50"]
+
+
+@languages
+def test_results_of_two_points_of_view_are_never_in_one_sentence(language):
+    app, t = open_app("compare", language, **FILLED), words_in(language)
+    for key in ("deducted_10", "deducted_25", "deducted_50"):
+        app.checkbox(key=f"compare_tick:{key}").uncheck().run()
+    app.checkbox(key="compare_tick:published").check().run()
+    assert t("compare.points_of_view") in [one.value for one in app.warning]
+    assert title(app) == t("compare.alone", ratio=t.ratio(157_600 / 91_240))
+    # Of another scenario seen from the same one, they are.
+    paste(app, urlencode(FILLED | {"v": "1", "quiet_nights.people": "100"}))
+    assert t.ratio(78_800 / 91_240) in title(app)
 
 
 def test_a_reading_can_be_taken():

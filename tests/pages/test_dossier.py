@@ -42,7 +42,7 @@ def test_says_of_a_template_what_is_missing(language):
     (said,) = one_html(app, "to-fill").all("p")
     for address in missing(TO_FILL, TO_FILL.case)[:8]:
         assert label_of(address, TO_FILL.case, t) in said
-    assert strip(app) == t("headline.undefined")
+    assert strip(app) == t("headline.awaits_both")
     assert not [one for one in htmls(open_app("dossier", language)) if "to-fill" in one]
 
 

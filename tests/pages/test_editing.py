@@ -7,6 +7,8 @@ from roi_model.evidence_library import evidence_library
 from tests.pages.opening import (
     components,
     go_to,
+    htmls,
+    link_of,
     open_app,
     press,
     refusals,
@@ -87,6 +89,7 @@ def test_an_outcome_of_ones_own_counts(language):
     ("values", "key"),
     [
         ({"label": " ", "value": "5"}, "editing.outcome_name"),
+        ({"label": "Calm", "stakeholder": None, "value": "5"}, "editing.who_gains"),
         ({"label": "Calm", "quantity": "many", "value": "5"}, "editing.quantity"),
         ({"label": "Calm", "quantity": "5", "value": ""}, "editing.value"),
         ({"label": "Calm", "quantity": "-5", "value": "5"}, "editing.quantity"),
@@ -99,7 +102,8 @@ def test_an_outcome_of_ones_own_counts(language):
 )
 def test_what_is_missing_is_named_and_what_was_typed_stays(values, key, language):
     app = open_app("inputs", language)
-    add(app, "new_outcome", language, **values)
+    assert app.selectbox(key="new_outcome:stakeholder").value is None
+    add(app, "new_outcome", language, **{"stakeholder": "towns", **values})
     assert not app.exception
     assert scenario_of(app) == CASE
     assert any(words_in(language)(key) in one for one in refusals(app))
@@ -222,6 +226,29 @@ def test_the_table_shows_every_outcome_with_its_numbers(language):
     assert (jobs["address"], jobs["text"]) == ("", t.number(41))
 
 
+@languages
+def test_what_a_cell_refuses_is_said_in_its_row(language):
+    app = open_app("inputs", language)
+    app.text_input(key="field:quiet_nights.people").set_value("abc").run()
+    app.button_group(key="outcomes_view").set_value("table").run()
+    (table,) = components(app, "value_table")
+    refusals = {row["name"]: row["refusal"] for row in table["rows"]}
+    nights = words_in(language).of(CASE.outcomes[3].label)
+    assert "abc" in refusals.pop(nights)
+    assert not any(refusals.values())
+
+
+def test_a_reader_sent_to_a_number_comes_to_its_field():
+    app = open_app("inputs", "fr")
+    app.session_state.looked_at = "quiet_nights.deadweight"
+    app.run()
+    sent = [one for one in htmls(app) if "data-scroll-to" in one]
+    places = "field-quiet_nights-deadweight choice-quiet_nights-deadweight outcome_quiet_nights"
+    assert len(sent) == 1
+    assert f'"{places}"' in sent[0]
+    assert app.text_input(key="field:quiet_nights.deadweight")
+
+
 @pytest.mark.parametrize(
     ("values", "key"),
     [
@@ -233,7 +260,7 @@ def test_the_table_shows_every_outcome_with_its_numbers(language):
 )
 def test_a_cost_that_cannot_be_is_said_and_never_crashes(values, key):
     app = open_app("inputs", "fr")
-    add(app, "new_cost", "fr", label="Aide", **values)
+    add(app, "new_cost", "fr", label="Aide", stakeholder="towns", **values)
     assert not app.exception
     assert scenario_of(app) == CASE
     assert any(words_in("fr")(key) in one for one in refusals(app))
@@ -267,3 +294,15 @@ def test_a_value_that_cannot_be_taken_says_why_and_changes_nothing():
     assert scenario_of(app) == before
     (said,) = refusals(app)
     assert "indice des prix" in said
+
+
+@languages
+def test_a_published_discount_rate_is_picked_with_its_source(language):
+    t = words_in(language)
+    app = open_app("inputs", language)
+    click(app, "rate:united_kingdom")
+    assert typed_at(app, "discount_rate") == t.figure(0.035, "share")
+    again = open_app("inputs", None, **app.query_params)
+    assert scenario_of(again).settings.discount_rate.source == ("france_strategie_rates",)
+    click(app, "reset:discount_rate")
+    assert link_of(app) == {}

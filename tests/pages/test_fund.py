@@ -6,10 +6,14 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from roi_model import load_case
+from roi_model import evaluate, load_case, shipped_cases
 from roi_model.budget import growth_lines
+from roi_model.templates import load_template, templates
 from tests.pages.opening import (
+    components,
+    go_to,
     htmls,
     link_of,
     open_app,
@@ -18,7 +22,7 @@ from tests.pages.opening import (
     shown,
     tables,
 )
-from ui import fund_chart
+from ui import fund_chart, link
 from ui.labels import label_of
 from ui.theme import DARK, LIGHT
 from ui.words import LANGUAGES, words_in
@@ -54,7 +58,7 @@ def test_ten_posts_more_of_the_reference_case(language):
         10,
         number=t.number(10),
         cost=t.euros(75_000),
-        value=t.short_euros(1_010_000),
+        value=t.short_euros(1_000_000),  # to two digits
         ratio=t.ratio(20.2 / 1.5),
     )
     assert t("fund.assumption") in shown(app)
@@ -73,7 +77,7 @@ def test_other_posts_and_another_rule_go_into_the_link(language):
     app.select_slider(key="fund:posts").set_value(200.0).run()
     assert title(app) == t("fund.same")
     app.select_slider(key="fund:posts").set_value(150.0).run()
-    assert t.short_euros(375_000) in title(app)
+    assert t.short_euros(380_000) in title(app)  # 375 000 to two digits
 
 
 def test_the_chart_and_its_table_say_the_same():
@@ -145,6 +149,101 @@ def test_a_target_is_held_up_to_some_posts():
     assert len(refusals(app)) == 1
 
 
+def kept(app):
+    """Return what the tab of the browser is given to keep."""
+    (given,) = components(app, "kept_tab")
+    return given
+
+
+@languages
+def test_a_budget_and_a_target_are_in_the_address_of_the_page(language):
+    app, t = open_app("fund", language), words_in(language)
+    assert (link_of(app), kept(app)["text"], kept(app)["is_new"]) == ({}, "", True)
+    before = app.session_state["scenario"].fingerprint
+    field(app, "budget").set_value(t.number(30_000.5)).run()
+    field(app, "target").set_value(t.number(13.25)).run()
+    assert link_of(app) == {"budget": "30000.5", "target": "13.25"}
+    assert json.loads(kept(app)["text"]) == {"budget": 30_000.5, "target": 13.25}
+    assert app.session_state["scenario"].fingerprint == before
+    assert not app.session_state["done"]
+    elsewhere = open_app("fund", language, **link_of(app))
+    assert tables(elsewhere) == tables(app)
+    assert not refusals(elsewhere)
+    assert not elsewhere.warning
+    # Another page has the link of the scenario alone; coming back, both are there.
+    assert link_of(go_to(elsewhere, "inputs")) == {}
+    assert link_of(go_to(elsewhere, "fund")) == link_of(app)
+    # Emptied, a field is as it was at first.
+    field(elsewhere, "budget").set_value("").run()
+    assert link_of(elsewhere) == {"target": "13.25"}
+    assert field(elsewhere, "budget").value == t.number(100_000)
+
+
+@languages
+@pytest.mark.parametrize("written", ["beaucoup", "", "-1", "nan", "inf", "1e16", "<b>", "1,5"])
+def test_what_an_address_cannot_have_is_said_once_and_the_page_starts_as_ever(written, language):
+    app, t = open_app("fund", language, budget=written, target=written), words_in(language)
+    assert not app.exception
+    labels = {"budget": t("fund.budget_field"), "target": t("fund.target_field")}
+    begins = {name: field(app, name).value for name in labels}
+    assert begins["budget"] == t.number(100_000)
+    assert refusals(app) == [
+        t("fund.ignored", label=labels[name], received=written, begin=begins[name])
+        for name in labels
+    ]
+    assert link_of(app) == {}
+    field(app, "budget").set_value("5").run()
+    field(app, "target").set_value("5").run()
+    assert not refusals(app)
+    assert not app.warning  # no part of the scenario was ignored
+
+
+def test_a_text_that_is_no_number_is_in_no_address():
+    app = open_app("fund", "fr", budget="30000")
+    field(app, "budget").set_value("beaucoup").run()
+    assert field(app, "budget").value == "beaucoup"
+    assert link_of(app) == {}
+
+
+@pytest.mark.parametrize(
+    ("handed", "address", "found"),
+    [
+        ('{"budget": 30000.0, "target": 2.5}', {}, {"budget": 30_000.0, "target": 2.5}),
+        ('{"budget": 30000.0}', {"target": "3"}, {"budget": 30_000.0, "target": 3.0}),
+        ('{"budget": 30000.0}', {"budget": "7"}, {"budget": 7.0, "target": None}),
+        ('{"budget": -1.0, "target": "2"}', {}, {"budget": None, "target": None}),
+        ('{"budget": NaN, "target": Infinity}', {}, {"budget": None, "target": None}),
+        ("[1]", {}, {"budget": None, "target": None}),
+        ("[" * 150, {}, {"budget": None, "target": None}),
+        ("{" + " " * 1_000 + "}", {}, {"budget": None, "target": None}),
+    ],
+)
+def test_the_tab_hands_back_what_it_kept(handed, address, found):
+    def reloaded():
+        import streamlit as st
+
+        from ui import fund_choices
+
+        fund_choices.say_address(st.session_state.address)
+        st.session_state[fund_choices.KEY] = {"kept": st.session_state.handed}
+        fund_choices._take_kept()
+        st.session_state.found = {name: fund_choices.chosen(name) for name in ("budget", "target")}
+
+    tab = AppTest.from_function(reloaded)
+    tab.session_state["handed"], tab.session_state["address"] = handed, address
+    tab.run()
+    assert not tab.exception
+    assert tab.session_state.found == found
+
+
+def test_no_shipped_number_has_the_name_of_a_choice_of_a_page():
+    for case in (
+        *map(load_case, shipped_cases()),
+        *(load_template(one).case for one in templates()),
+    ):
+        assert not {address for address, _ in case.parameters()} & set(link.OF_PAGES)
+
+
 @languages
 def test_the_only_payer_is_said_to_be_the_only_one(language):
     t = words_in(language)
@@ -162,14 +261,51 @@ def test_a_template_says_what_is_missing_and_then_answers(language):
     empty = open_app("fund", language, case="adulte_relais")
     assert title(empty) == t("fund.unknown")
     assert t("fund.no_cost") in shown(empty)
-    # The aid is a number of posts and the price of one: nothing more is asked.
+    # The aid is a number of posts and the price of one: nothing more is asked. A post more costs
+    # that price, 22 810 €, and a quarter of the 40 000 € that the employer pays for four.
     filled = open_app("fund", language, **FILLED)
     assert not filled.exception
-    assert t.euros(22_810) in title(filled)
+    assert t.euros(33_000) in title(filled)
+    assert t.euros(32_810) in shown(filled)
     assert t("fund.in_link") not in shown(filled)
     assert link_of(filled) == FILLED
     for app in (empty, filled):
         assert not re.search(r"\bnan\b", shown(app))
+
+
+@languages
+def test_other_costs_follow_the_posts_unless_one_says_otherwise(language):
+    app, t = open_app("fund", language, **FILLED), words_in(language)
+    average = t.ratio(evaluate(app.session_state["scenario"]).ratio)
+    # All is in proportion: the next post brings what the posts of today do.
+    assert average in title(app)
+    app.radio(key="fund:other_costs").set_value("held").run()
+    assert link_of(app) == FILLED | {"other_costs": "held"}
+    # 200 × 788 € / 4 = 39 400 € for 22 810 €
+    assert title(app) == t.counted(
+        "fund.more_held",
+        1,
+        number=t.number(1),
+        cost=t.euros(23_000),
+        value=t.euros(39_000),
+        ratio=t.ratio(39_400 / 22_810),
+    )
+    elsewhere = open_app("fund", language, **link_of(app))
+    assert title(elsewhere) == title(app)
+    assert tables(elsewhere) == tables(app)
+    assert json.loads(kept(elsewhere)["text"]) == {"other_costs": "held"}
+    # Where no other cost is counted there is nothing to choose, and no condition to state.
+    alone = open_app("fund", language, other_costs="held")
+    assert title(alone) == title(open_app("fund", language))
+    assert not [one for one in alone.radio if one.key == "fund:other_costs"]
+
+
+def test_an_answer_that_there_is_not_is_said_and_other_costs_follow():
+    app = open_app("fund", "fr", **FILLED, other_costs="half")
+    assert app.radio(key="fund:other_costs").value == "follow"
+    assert len(refusals(app)) == 1
+    assert "half" in refusals(app)[0]
+    assert link_of(app) == FILLED
 
 
 def test_what_is_typed_becomes_part_of_the_scenario_of_its_link_and_of_undo():
@@ -184,6 +320,7 @@ def test_what_is_typed_becomes_part_of_the_scenario_of_its_link_and_of_undo():
     assert not refusals(app)
     field(app, "own_cost_per_post").set_value("10 000").run()
     app.select_slider(key="fund:posts").set_value(8.0).run()
+    app.radio(key="fund:other_costs").set_value("held").run()
     assert t.euros(30_000) in title(app)
     assert t("fund.in_link") in shown(app)
     assert not app.warning
@@ -193,7 +330,7 @@ def test_what_is_typed_becomes_part_of_the_scenario_of_its_link_and_of_undo():
     assert elsewhere.session_state["scenario"] == app.session_state["scenario"]
 
     press(app, t("fund.remove"))
-    assert link_of(app) == FILLED
+    assert link_of(app) == FILLED | {"other_costs": "held"}
     press(app, t("editing.undo"))
     assert title(app) == title(elsewhere)
     assert not app.exception

@@ -94,7 +94,7 @@ class TestEveryPage:
         assert {one.label for one in menu} >= {
             t(f"{name}.menu") for name in PAGES.keys() - {"guide", "saved"}
         }
-        address = f"v=1&lang={language}&data={stamp_for(CASE)}&ratio=13.47"
+        address = f"v=1&lang={language}&ratio=13.47&data={stamp_for(CASE)}"
         assert {one.query_string for one in menu} == {address}
 
     @pages
@@ -172,6 +172,29 @@ class TestTheHeadline:
         for metric, (value, note) in zip(metrics, figures.values(), strict=True):
             assert (metric.value, plain(metric.delta)) == (value, plain(note))
             assert metric.help
+
+    @languages
+    def test_says_under_the_split_what_the_balance_left_to_assumptions(self, language):
+        # 788 000 + 102 000 + 615 000 of the 11.7 M€ that the press does not itemise
+        t = words_in(language)
+        note = t("euro.of_the_balance", given=t.short_euros(1_505_000), whole=t.short_euros(11.7e6))
+        assert note in [one.value for one in open_app("result", language).caption]
+        for other in ({"lines": "itemised"}, {"balance.amount": "5000000"}):
+            assert note not in [one.value for one in open_app("result", language, **other).caption]
+
+    @languages
+    def test_says_of_several_years_that_the_figures_are_of_all_of_them(self, language):
+        t, metrics = words_in(language), open_app("result", language, activity_years="3").metric
+        notes = {one.label: plain(one.delta) for one in metrics}
+        for name in ("cost", "return"):
+            assert notes[t(f"figures.{name}")] == plain(t("figures.over_years", years="3"))
+        assert notes[t("figures.jobs")] == plain(t("figures.jobs_note", per_million=t.number(27.3)))
+
+    @languages
+    def test_says_that_a_cost_above_the_return_is_never_paid_back(self, language):
+        t, metrics = words_in(language), open_app("result", language, state_aid="30000000").metric
+        payback = next(one for one in metrics if one.label == t("figures.payback"))
+        assert (payback.value, payback.delta) == (t("figures.never"), t("figures.never_note"))
 
     @languages
     def test_gives_the_cost_of_a_job_with_the_jobs(self, language):
@@ -520,13 +543,13 @@ class TestTyping:
         ("address", "text", "code"),
         [
             (PEOPLE, "douze mille", "not_a_number"),
-            (PEOPLE, "", "not_a_number"),
+            (PEOPLE, "", "nothing_typed"),
             (PEOPLE, "12 %", "not_a_share"),
             (PEOPLE, "-3", "negative_quantity"),
             ("state_aid", "-3", "greater_than_equal"),
             ("deadweight", "150 %", "less_than_equal"),
-            ("deadweight", "<b>12</b>", "not_a_number"),
-            ("state_aid", f"1{NARROW}500{NARROW}000 x", "not_a_number"),
+            ("deadweight", "<b>12</b>", "not_a_percentage"),
+            ("state_aid", f"1{NARROW}500{NARROW}000 x", "not_an_amount"),
         ],
     )
     def test_nonsense_stays_in_the_field_with_a_message_and_changes_nothing(

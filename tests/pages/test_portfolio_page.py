@@ -12,7 +12,7 @@ from roi_model import ScenarioError
 from roi_model.portfolio_columns import matches_of
 from roi_model.portfolio_evaluation import evaluate_portfolio
 from roi_model.portfolio_files import portfolio_from
-from roi_model.portfolio_funds import moved_funds
+from roi_model.portfolio_funds import chance_of_gain, moved_funds
 from roi_model.portfolio_groups import MOST_GROUPS
 from roi_model.portfolio_ranking import MOST_RANKED, ranking
 from roi_model.portfolio_simulation import simulate_portfolio
@@ -146,6 +146,15 @@ def test_a_table_without_a_good_row_says_why_and_shows_no_result():
     assert any('role="alert"' in one for one in htmls(app))
 
 
+@pytest.mark.parametrize("headings", [("Seule",), ("<b>Une", "deux"), ("a", "b", "c")])
+def test_a_table_of_which_no_column_is_known_says_what_headings_were_read(headings):
+    app, t = with_table(";".join(headings) + "\n" + ";".join("1" for _ in headings)), words_in("fr")
+    assert not app.exception
+    read = t("chart.separator").join(headings)
+    (row,) = tables(app)[t("portfolio.faults")]
+    assert row[2] == t("portfolio.fault_no_column", received=read)
+
+
 def test_a_table_of_one_row_is_shown_and_drawn():
     one = HEADINGS + ROWS.splitlines(keepends=True)[0]
     app = draw(with_table(one))
@@ -263,10 +272,34 @@ def test_the_point_of_view_is_followed_by_figures_draws_and_files(perspective):
     assert t.ratio(found.low.value) in app.title[0].value
 
 
-def test_the_funds_that_move_are_those_of_the_model():
+def test_the_funds_that_move_are_those_of_the_model_and_nobody_is_named_before_the_draws():
     app, t = with_table(HEADINGS + ROWS), words_in("fr")
     found = moved_funds(expected(HEADINGS + ROWS), away=0.1, towards=0.2, elasticity=0.8)
     assert t.short_euros(found.gain) in [one.value for one in app.metric]
+    assert t("portfolio.funds_unsure") in shown(app)
+    giving, receiving = (sum(one.added_costs * sign > 0 for one in found.moves) for sign in (-1, 1))
+    captions = {
+        t("portfolio.giving", number=t.number(giving)),
+        t("portfolio.receiving", number=t.number(receiving)),
+    }
+    assert not captions & tables(app).keys()
+    draw(app)
+    simulation = simulate_portfolio(expected(HEADINGS + ROWS).portfolio, 1_024)
+    chance = chance_of_gain(simulation, found, elasticity=0.8)
+    metrics = {one.label: one.value for one in app.metric}
+    assert metrics[t("portfolio.funds_chance")] == t.percent(chance, decimals=0)
+    assert captions <= tables(app).keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_nothing_is_deducted_for_stands_under_the_figures(language):
+    app, t = with_table(HEADINGS + ROWS, language), words_in(language)
+    names = ("deadweight", "displacement", "attribution")
+    shares = t("chart.separator").join(t(f"uncertainty.left_out_{one}") for one in names)
+    assert t("portfolio.not_deducted", shares=shares) in shown(app)
+    lines = (HEADINGS + ROWS).splitlines()
+    typed = "\n".join([f"{lines[0]};deadweight", *(f"{one};0,1" for one in lines[1:])])
+    assert t("uncertainty.left_out_deadweight") not in shown(with_table(typed, language))
 
 
 def test_a_file_that_is_no_table_is_refused_with_the_reason():

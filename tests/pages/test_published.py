@@ -1,4 +1,4 @@
-"""The page that places the ratio: what may be said of it, and of which perimeter."""
+"""The page that places the ratio: what may be said of it, and of which scope."""
 
 import re
 

@@ -14,7 +14,16 @@ from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Correlation
 from roi_model.templates import load_template, missing, templates
 from roi_model.value_map_files import value_map_content
-from tests.pages.opening import htmls, link_of, open_app, press, shown, type_in
+from tests.pages.opening import (
+    htmls,
+    link_of,
+    open_app,
+    press,
+    refusals,
+    shown,
+    type_in,
+    typed_at,
+)
 from tests.ui.reading_html import Tree
 from ui import link, start
 from ui.bases import believed, load
@@ -69,9 +78,12 @@ class TestStarting:
 
     def test_what_is_no_link_changes_nothing(self):
         app = open_app("start", "fr")
-        app.text_input(key="received_link").set_value("bonjour").run()
-        assert not app.exception
-        assert scenario_of(app) == CASE
+        for pasted in ("bonjour", "https://www.google.fr", "http://[", "https://a.org/?q=1"):
+            app.text_input(key="received_link").set_value(pasted).run()
+            assert not app.exception
+            assert scenario_of(app) == CASE
+            assert refusals(app) == [words_in("fr")("start.not_a_link")]
+            assert app.text_input(key="received_link").value == pasted
 
 
 def scenario_in(content, name):
@@ -121,6 +133,8 @@ class TestTheGuidedPath:
         t = words_in(language)
         app = open_app("guide", language, case="adulte_relais")
         first = ADULTE_RELAIS.questions[0]
+        assert title(app) == t("guide.name")
+        press(app, t("guide.on"))
         assert title(app) == t.of(first.text)
         left = len(missing(ADULTE_RELAIS, ADULTE_RELAIS.case))
         assert t.counted("guide.missing", left, number=t.number(left)) in shown(app)
@@ -135,6 +149,7 @@ class TestTheGuidedPath:
     def test_to_its_end_gives_a_result(self, language):
         t = words_in(language)
         app = open_app("guide", language, case="adulte_relais")
+        press(app, t("guide.on"))
         for question in ADULTE_RELAIS.questions:
             assert title(app) == t.of(question.text)
             for address in question.fills:
@@ -148,10 +163,10 @@ class TestTheGuidedPath:
 
     def test_is_resumed_where_it_was_left(self):
         t = words_in("fr")
-        app = open_app("guide", "fr", case="adulte_relais")
+        app = open_app("guide", "fr", case="adulte_relais", step="1")
         type_in(app, "state_aid", "12")
         press(app, t("guide.on"))
-        assert app.query_params["step"] == "1"
+        assert app.query_params["step"] == "2"
         again = open_app("guide", None, **app.query_params)
         assert title(again) == t.of(ADULTE_RELAIS.questions[1].text)
         assert scenario_of(again) == scenario_of(app)
@@ -163,6 +178,76 @@ class TestTheGuidedPath:
         assert app.title
 
     @languages
+    def test_begins_with_the_name_which_the_link_keeps(self, language):
+        app = open_app("guide", language, case="own_case")
+        app.text_input(key="case:name").set_value("Les Tilleuls").run()
+        app.text_input(key="case:period").set_value("2025").run()
+        again = open_app("result", None, **app.query_params)
+        assert scenario_of(again) == scenario_of(app)
+        assert "Les Tilleuls, 2025" in again.markdown[0].value
+        assert words_in(language).of(load_template("own_case").description) not in shown(again)
+        app.text_input(key="case:name").set_value("").run()
+        assert scenario_of(app).name == load_template("own_case").case.name
+
+    @languages
+    def test_asks_what_changes_and_for_whom_in_the_users_own_words(self, language):
+        app, t = open_app("guide", language, case="own_case", step="3"), words_in(language)
+        assert [one.label for one in app.text_input] == [
+            t("editing.own_outcome"),
+            t("editing.own_stakeholder"),
+        ]
+        app.text_input(key="words:first_change").set_value("Loyers payés à l'heure").run()
+        app.text_input(key="words:beneficiaries").set_value("Locataires").run()
+        (outcome,) = scenario_of(app).outcomes
+        assert (outcome.label.fr, outcome.help) == ("Loyers payés à l'heure", None)
+        assert scenario_of(app).stakeholder("beneficiaries").name.en == "Locataires"
+        again = open_app("guide", None, **app.query_params)
+        assert again.text_input(key="words:beneficiaries").value == "Locataires"
+
+    def test_asks_no_more_than_ten_questions(self):
+        assert max(len(load_template(name).questions) + 1 for name in templates()) <= 10
+
+    def test_a_zero_that_is_typed_is_an_answer_and_survives_the_link(self):
+        app, t = open_app("guide", "fr", case="adulte_relais", step="8"), words_in("fr")
+        assert typed_at(app, "into_work.people") == ""
+        assert t("inputs.needed") in "".join(htmls(app))
+        type_in(app, "into_work.people", "0")
+        again = open_app("guide", None, **app.query_params)
+        for one in (app, again):
+            assert typed_at(one, "into_work.people") == "0"
+            assert "into_work.people" not in missing(ADULTE_RELAIS, scenario_of(one))
+        press(again, t("inputs.empty_one"))
+        assert "into_work.people" in missing(ADULTE_RELAIS, scenario_of(again))
+
+    @languages
+    def test_does_not_go_on_from_what_it_did_not_understand(self, language):
+        app, t = open_app("guide", language, case="adulte_relais", step="2"), words_in(language)
+        type_in(app, "employer_payment", "douze mille")
+        press(app, t("guide.on"))
+        assert title(app) == t.of(ADULTE_RELAIS.questions[1].text)
+        assert len(refusals(app)) == 1
+        type_in(app, "employer_payment", "")
+        assert refusals(app) == []
+        press(app, t("guide.on"))
+        assert title(app) == t.of(ADULTE_RELAIS.questions[2].text)
+
+    @pytest.mark.parametrize("text", ["12 postes", "12 ETP", "12 postes aidés"])
+    def test_takes_the_words_of_its_own_field(self, text):
+        app = open_app("guide", "fr", case="adulte_relais", step="1")
+        type_in(app, "state_aid", text)
+        assert scenario_of(app).value_at("state_aid") == 12
+
+    @languages
+    def test_says_that_there_is_no_result_yet_and_leads_to_what_is_missing(self, language):
+        app, t = open_app("result", language, case="adulte_relais"), words_in(language)
+        assert title(app) == t("headline.awaits_both")
+        paid = {"state_aid": "12", "employer_payment": "85000"}
+        app = open_app("result", language, case="adulte_relais", **paid)
+        assert title(app) == t("headline.awaits_gains")
+        app.button(key="missing:police_time.hours").click().run()
+        assert title(app) == t.of(ADULTE_RELAIS.questions[4].text)
+
+    @languages
     def test_of_a_case_that_has_no_questions_leads_to_the_start(self, language):
         app, t = open_app("guide", language), words_in(language)
         assert t("guide.nothing") in shown(app)
@@ -170,7 +255,7 @@ class TestTheGuidedPath:
     def test_goes_on_without_a_line_that_was_taken_out(self):
         app = open_app("inputs", "fr", case="adulte_relais")
         app.button(key="remove:damage").click().run()
-        position = [one.id for one in ADULTE_RELAIS.questions].index("damage")
+        position = [one.id for one in ADULTE_RELAIS.questions].index("damage") + 1
         there = open_app("guide", None, **{**app.query_params, "step": str(position)})
         assert not there.exception
         assert words_in("fr")("guide.gone") in shown(there)
@@ -287,6 +372,22 @@ def test_a_file_that_no_link_can_hold_is_only_offered_as_a_file():
     assert t("share_link.text") not in said
     assert t("sharing.mail") not in said
     assert t("sharing.file") in said
+
+
+@languages
+def test_no_letter_is_written_without_a_result(language):
+    app, t = open_app("share", language, case="own_case"), words_in(language)
+    assert t("sharing.no_mail") in shown(app)
+    assert t("sharing.copy_mail") not in shown(app)
+
+
+@languages
+@pytest.mark.parametrize("name", ["own_case", "consumer_mediation"])
+def test_a_letter_opens_with_the_goal_of_its_template(name, language):
+    t, template = words_in(language), load_template(name)
+    filled = {address: "10" for address in template.to_fill}
+    said = shown(open_app("share", language, case=name, **filled))
+    assert t("sharing.goal", goal=t.of(template.goal)) in said
 
 
 @languages

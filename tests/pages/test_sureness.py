@@ -7,10 +7,12 @@ import pytest
 from roi_model import load_case, simulate
 from roi_model.scenario import SETTING_NUMBERS
 from roi_model.switching import switching_value
-from tests.pages.opening import htmls, open_app, shown, tables
+from tests.pages.opening import htmls, open_app, shown, tables, type_in
+from tests.roi_model.building import amount, case, cost, number
 from tests.ui.reading_html import Tree
 from ui import long_run
 from ui.labels import label_of
+from ui.left_out import left_out_tried
 from ui.words import LANGUAGES, words_in
 
 CASE = load_case("promevil")
@@ -164,3 +166,42 @@ def test_a_template_says_what_is_missing_and_draws_nothing(language):
     assert not app.exception
     assert t("uncertainty.nothing_varies") in shown(app)
     assert "nan" not in shown(app).lower().split()
+
+
+class TestWhatTheIntervalLeavesOut:
+    @languages
+    def test_is_said_with_the_interval_that_there_would_be(self, language):
+        t, app = words_in(language), open_app("uncertainty", language)
+        interval = simulate(CASE.with_changes({"deadweight": 0.25})).interval()
+        low, high = t.ratio(interval.low.value), t.ratio(interval.high.value)
+        (said,) = [one for one in shown(app).splitlines() if low in one and high in one]
+        for name in ("deadweight", "displacement", "attribution"):
+            assert t(f"uncertainty.left_out_{name}") in said
+
+    def test_is_no_longer_said_of_what_is_typed(self):
+        t, typed = words_in("en"), {"deadweight": 0.2, "attribution": 0.1}
+        moved = simulate(CASE.with_changes(typed | {"displacement": 0.25}))
+        said = left_out_tried(CASE.with_changes(typed), moved, 0.25, t)
+        assert said.startswith("This interval leaves out what only moved elsewhere: ")
+        query = {name: str(value) for name, value in typed.items()}
+        assert said in shown(open_app("uncertainty", "en", **query))
+        assert "leaves out" not in shown(open_app("uncertainty", "en", **query, displacement="0.1"))
+
+
+@languages
+def test_years_that_end_before_a_cost_begins_are_refused_beside_the_field(language):
+    late = cost("second_site", 40) | {"start_year": 3}
+    scenario = case(outcomes=[amount("gain", 230)], costs=[late], activity_years=number(5))
+    t, app = words_in(language), open_app("inputs", language)
+    app.session_state["case"] = app.session_state["scenario"] = scenario
+    app.run()
+    type_in(app, "activity_years", "2")
+    assert not app.exception
+    assert app.session_state["scenario"].settings.activity_years.value == 5
+    said = t(
+        "problem.activity_ends_before_cost",
+        label=t("setting.activity_years"),
+        received="2",
+        allowed="3",
+    )
+    assert said in shown(app)

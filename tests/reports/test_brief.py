@@ -12,6 +12,7 @@ from PIL import Image
 
 from reports.brief import LARGEST_LOGO, WIDEST_LOGO, brief
 from reports.brief_subject import drawn_bars
+from reports.provenances import rests_on
 from reports.typesetting import REPLACEMENT
 from roi_model import ScenarioError, evaluate
 from roi_model.case_files import scenario_from
@@ -32,7 +33,7 @@ from tests.roi_model.building import (
     people_helped,
 )
 from ui.labels import label_of
-from ui.sentences import LARGEST_SAID
+from ui.sentences import LARGEST_SAID, shared_goal
 from ui.words import LANGUAGES, words_in
 
 MARGIN = 19 / 25.4 * 72  # 19 mm, in points
@@ -136,7 +137,7 @@ class TestTheFigures:
         t, text = words_in(language), text_of(made(language=language))
         interval = simulate(PROMEVIL).interval()
         said = [
-            t("brief.goal"),
+            t("brief.goal", goal=shared_goal(PROMEVIL, t)),
             t.short_euros(20_200_000),  # the published return
             t.of(PROMEVIL.outcomes[0].label),
             t("headline.leverage", one_euro=t.of(PROMEVIL.stakeholders[0].one_euro), ratio="")
@@ -158,7 +159,7 @@ class TestTheFigures:
             assert plain(t.short_euros(row.present_value)) in text
         for part in evaluation.by_provenance:
             if part.present_value:
-                assert plain(f"{t.ratio(part.ratio)} {t(f'euro.{part.key}')}") in text
+                assert plain(f"{t.ratio(part.ratio)} {rests_on(part, evaluation, t)}") in text
         for row in evaluation.by_stakeholder:
             assert plain(t.euros(row.net_present_value)) in text
 
@@ -218,7 +219,7 @@ class TestTheFigures:
         assert len(lacking) == 9
         for address in lacking:
             assert plain(label_of(address, TO_FILL, t)) in text
-        assert plain(t("headline.undefined")) in text
+        assert plain(t("headline.awaits_both")) in text
         assert not re.search(r"\bnan\b|NaN|None", text)
 
     @pytest.mark.parametrize(

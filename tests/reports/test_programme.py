@@ -23,7 +23,7 @@ from roi_model.command_line import main
 from roi_model.portfolio import portfolio_of
 from roi_model.portfolio_evaluation import evaluate_portfolio
 from roi_model.portfolio_files import read_portfolio
-from roi_model.portfolio_funds import moved_funds
+from roi_model.portfolio_funds import chance_of_gain, moved_funds
 from roi_model.portfolio_outliers import outliers
 from roi_model.portfolio_ranking import ranking
 from roi_model.portfolio_simulation import simulate_portfolio
@@ -60,7 +60,8 @@ def made(language="fr", *, is_drawn=True, rows=60, perspective=None, **wishes):
 def funds(**bounds):
     """Return a move of funds within bounds, as it was asked for."""
     bounds = {"away": 0.1, "towards": 0.2, "elasticity": 0.8} | bounds
-    return bounds | {"found": moved_funds(evaluate_portfolio(programme()), **bounds)}
+    found = moved_funds(evaluate_portfolio(programme()), **bounds)
+    return bounds | {"found": found, "chance": 0.72}
 
 
 @needs_pdftotext
@@ -449,7 +450,11 @@ class TestTheCommandToDoItAgain:
             "today": DAY,
             "group_by": "Note",
             "selection": (self.GROUP, ["", "=", "S"]),
-            "funds": bounds | {"found": found},
+            "funds": bounds
+            | {
+                "found": found,
+                "chance": chance_of_gain(simulation, found, elasticity=bounds["elasticity"]),
+            },
         }
         document = programme_brief(portfolio, simulation, **wishes)
         self.again(document, portfolio, simulation, **wishes)

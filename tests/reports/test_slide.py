@@ -148,7 +148,7 @@ def test_names_are_texts_and_never_formulas():
 def test_a_template_says_what_is_missing_instead(language):
     t, page = words_in(language), opened(TO_FILL, language)
     assert not any(shape.has_chart for shape in page.shapes)
-    assert page.shapes.title.text == t("headline.undefined")
+    assert page.shapes.title.text == t("headline.awaits_both")
     assert t("documents.slide_to_fill") in said(page)
     assert "—" not in said(page)
     assert "nan" not in said(page).split()

@@ -248,7 +248,27 @@ FAULTS = [
         "outcomes[{id}].factors[People].id",
         "pattern",
     ),
+    # years
+    Fault(
+        "yearly_cost_after_the_activity",
+        "cost",
+        ("start_year",),
+        2,
+        "costs[{id}].start_year",
+        "in year 1 at most",
+        "cost_after_activity",
+    ),
     # ranges, texts, keys
+    Fault(
+        "range_with_one_end",
+        "outcome",
+        ("factors", 0, "low"),
+        3,
+        PEOPLE,
+        "missing: high",
+        "range_without_end",
+        received=(3.0, None),
+    ),
     Fault(
         "range_below_its_value",
         "outcome",

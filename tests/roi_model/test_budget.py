@@ -37,6 +37,13 @@ class TestABudget:
         bought = what_a_budget_buys(funded(per_post=0.1), 0.3)
         assert (bought.posts, bought.left) == (3, pytest.approx(0))
 
+    def test_is_the_payers_and_other_costs_come_on_top(self):
+        bought = what_a_budget_buys(funded(elasticity=1), 350)
+        assert (bought.posts, bought.left) == (3, 50)
+        assert bought.case.added_costs == 360  # 3 × (100 + 200 / 10)
+        held = what_a_budget_buys(funded(elasticity=1), 350, other_costs="held")
+        assert held.case.added_costs == 300
+
     def test_too_small_for_a_post_buys_none(self):
         bought = what_a_budget_buys(PROMEVIL, 7_499)
         assert (bought.posts, bought.left) == (0, 7_499)
@@ -83,10 +90,18 @@ class TestATargetRatio:
     def test_may_be_held_between_two_numbers_of_posts(self):
         # With x = √(n / 10) and 750 that others pay: 4 000 x = 2 (750 + 1 000 x²), x = 0.5 or 1.5
         found = posts_at_ratio(
-            funded(costs=[cost("aid", 1_000), cost("grant", 750, TOWN)]), 2, "average"
+            funded(costs=[cost("aid", 1_000), cost("grant", 750, TOWN)]),
+            2,
+            "average",
+            other_costs="held",
         )
         assert (found.from_posts, found.up_to_posts) == (pytest.approx(2.5), pytest.approx(22.5))
         assert (found.whole_from, found.whole_up_to) == (3, 22)
+
+    def test_counts_what_other_costs_add_too(self):
+        # 4 000 of 10 × 100 + 200 a year: the next part of a post brings half of 3.33
+        found = posts_at_ratio(funded(), 2, "marginal")
+        assert found.now == pytest.approx(2_000 / 1_200)
 
     def test_does_not_depend_on_the_posts_when_effects_are_proportional(self):
         for ratio in ("marginal", "average"):
@@ -98,7 +113,9 @@ class TestATargetRatio:
         assert posts_at_ratio(PROMEVIL, 1, "average", elasticity=0.5).status == "not_possible"
 
     def test_is_undefined_without_a_cost(self):
-        found = posts_at_ratio(funded(), 2, "marginal", perspective=f"leverage-{TOWN}")
+        found = posts_at_ratio(
+            funded(), 2, "marginal", perspective=f"leverage-{TOWN}", other_costs="held"
+        )
         assert found.status == "undefined"
 
     def test_above_0_is_asked_for(self):
@@ -141,7 +158,9 @@ def test_growth_lines_have_a_value_for_each_number_of_posts():
     assert flat.added_benefits == (0, 4_000)
     assert straight.added_benefits == (0, 12_000)
     assert math.isnan(flat.marginal_ratios[0])  # nothing is added
-    assert straight.marginal_ratios[1] == pytest.approx(12_000 / 3_000)
+    assert straight.marginal_ratios[1] == pytest.approx(12_000 / 3_600)
+    (held,) = growth_lines(funded(), [10, 40], [1.0], other_costs="held")
+    assert held.marginal_ratios[1] == pytest.approx(12_000 / 3_000)
 
 
 def test_the_elasticities_compared_span_the_stated_range():

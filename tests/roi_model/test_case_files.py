@@ -140,6 +140,35 @@ class TestDerivedNumbers:
         data["outcomes"].reverse()
         assert self.value(data, "balance.amount") == pytest.approx(880_200)
 
+    @pytest.mark.parametrize(
+        ("rule", "value"),
+        [
+            ({"stated": 120, "times": 12, "divided_by": 5}, 288),
+            ({"stated": 3, "divided_by": 7}, 0.428_571),  # to the sixth decimal
+            ({"stated": 1_000}, 1_000),
+        ],
+    )
+    def test_a_price_is_converted_from_what_its_source_states(self, rule, value):
+        price = derived("price", "EUR/staff/year", "conversion", **rule)
+        paid = cost("posts", 2, price=price) | {"unit": "staff"}
+        data = case_data(costs=[paid], outcomes=[amount("line", 300)])
+        scenario = scenario_from(data)
+        assert scenario.costs[0].price.value == value
+        assert scenario_from(data_of(scenario)) == scenario
+        data["costs"][0]["price"]["value"] = value + 1
+        (problem,) = problems_of(scenario_from, data)
+        assert problem.where == "costs[posts].price.value"
+        assert problem.code == "not_what_the_rule_gives"
+
+    @pytest.mark.parametrize("rule", [{}, {"stated": "much"}, {"stated": 1, "divided_by": 0}])
+    def test_a_conversion_that_cannot_be_followed_is_a_problem(self, rule):
+        data = data_with_derived_numbers()
+        data["outcomes"][2]["factors"][0]["derivation"] = {"rule": "conversion", **rule}
+        places = [problem.where for problem in problems_of(scenario_from, data)]
+        assert [one.rpartition(".")[0] for one in places] == [
+            "outcomes[balance].factors[amount].derivation"
+        ]
+
     def test_the_remainder_may_be_negative_where_the_lines_exceed_the_figure(self):
         data = data_with_derived_numbers()
         data["figures"][0]["value"] = 100_000  # 100 000 − 119 800

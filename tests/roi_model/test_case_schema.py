@@ -25,7 +25,7 @@ BEYOND_A_SCHEMA = {
     *("factors_with_one_id", "factor_with_the_name_of_a_share", "range_below_its_value"),
     *("published_without_source", "published_without_locator", "assumed_without_reason"),
     *("assumed_without_range", "assumed_cost_without_papers", "derived_without_rule"),
-    "negative_quantity",
+    *("negative_quantity", "range_with_one_end", "yearly_cost_after_the_activity"),
     # JSON has no such number.
     "nan_price",
 }

@@ -132,7 +132,11 @@ TRIGGERS = {
     "rests_on_assumptions": (
         assumed_and_typed(120.0, 79.0),
         assumed_and_typed(100.0, 99.0),
-        (("guess",), {"share": 0.6, "assumed": 0.6, "balance": 0.0}),
+        (
+            ("guess",),
+            {"share": 0.6, "assumed": 0.6, "balance": 0.0}
+            | {"published": 0.0, "derived": 0.0, "yours": 0.4},
+        ),
     ),
     # half of 199 out of 199 and a harm of 1
     "footprint_counted": (
@@ -182,6 +186,11 @@ TRIGGERS = {
         settled(*lines(of_year(2015), of_year(2016, "ease", 100.0))),
         settled(*lines(of_year(2015), of_year(2016, "ease", 100.0)), price_year=2016),
         (("price_year", "calm.amount", "ease.amount"), {"first": 2015, "last": 2016}),
+    ),
+    "prices_beyond_index": (
+        settled(*lines(of_year(2016), of_year(2024, "ease", 100.0))),
+        settled(*lines(of_year(2024), of_year(2024, "ease", 100.0))),
+        (("ease.amount",), {"first": 2016, "last": 2024, "numbers": "ease.amount"}),
     ),
     "other_price_year": (
         settled(*lines(of_year(2014), of_year(2016, "ease", 100.0)), price_year=2018),
@@ -281,7 +290,8 @@ class TestEachRule:
     def test_its_finding_fills_the_holes_and_no_more(self, rule):
         scenario, _, _ = TRIGGERS[rule.id]
         for finding in found(scenario, rule.id):
-            assert finding.figures.keys() == rule.holes.keys()
+            unnamed = {"published", "derived", "yours"}  # the other parts of the whole
+            assert finding.figures.keys() - unnamed == rule.holes.keys()
             assert finding.severity == rule.severity
 
 
@@ -444,7 +454,21 @@ class TestWhatIsNotBlamed:
             amount("typed", 20.0),
         )
         (finding,) = found(scenario, "rests_on_assumptions")
-        assert finding.figures == pytest.approx({"share": 0.8, "assumed": 0.2, "balance": 0.6})
+        named = {"share": 0.8, "assumed": 0.2, "balance": 0.6}
+        others = {"published": 0.0, "derived": 0.0, "yours": 0.2}
+        assert finding.figures == pytest.approx(named | others)
+
+    def test_the_parts_it_names_are_rounded_as_a_bar_of_the_whole_is(self):
+        # 42.1, 50.5 and 7.4 % are 42, 51 and 7, and what is not sound is 58.
+        scenario = settled(
+            outcome("rest", factor("amount", 505.0, "EUR/year", **NOT_STATED), basis="balance"),
+            outcome("guess", factor("amount", 74.0, "EUR/year", **NOT_STATED)),
+            amount("typed", 421.0),
+        )
+        (finding,) = found(scenario, "rests_on_assumptions")
+        assert message(finding, scenario, "en").startswith("58% of")
+        assert "(7%)" in message(finding, scenario, "en")
+        assert "(51%)" in message(finding, scenario, "en")
 
     def test_without_a_cost_there_is_no_ratio_to_compare(self):
         assert found(settled(*lines(amount("calm", 1e6)), costs=[])) == []
@@ -486,9 +510,9 @@ class TestPromevil:
     def test_58_percent_rest_on_assumptions_and_the_balance(self, promevil):
         # 10.195 of balance and 0.788 + 0.102 + 0.615 assumed, of 20.2
         (finding,) = found(promevil, "rests_on_assumptions")
-        assert finding.figures == pytest.approx(
-            {"share": 11.7 / 20.2, "assumed": 1.505 / 20.2, "balance": 10.195 / 20.2}
-        )
+        named = {"share": 11.7 / 20.2, "assumed": 1.505 / 20.2, "balance": 10.195 / 20.2}
+        others = {"published": 8.5 / 20.2, "derived": 0.0, "yours": 0.0}
+        assert finding.figures == pytest.approx(named | others)
         assert not found(promevil.with_changes({"lines": "itemised"}), "rests_on_assumptions")
 
     def test_up_to_54_percent_are_held_to_be_footprint(self, promevil):

@@ -22,6 +22,7 @@ from roi_model.editing import (
     rebuilt,
     restored,
     with_cost,
+    with_discount_rate,
     with_number,
     with_outcome,
     with_price,
@@ -32,6 +33,8 @@ from roi_model.editing import (
 )
 from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Name, Provenance, Source
+from roi_model.reference_data import discount_rates
+from roi_model.templates import load_template
 from roi_model.value_map import Stakeholder
 from tests.roi_model.building import TOWN, amount, case, case_data, cost, number, people_helped
 from tests.roi_model.strategies import scenarios
@@ -335,6 +338,45 @@ class TestANumber:
     def test_that_is_not_allowed_is_refused(self):
         with pytest.raises(ScenarioError, match="deadweight"):
             with_number(CASE, CASE, "deadweight", 2)
+
+
+class TestAPublishedDiscountRate:
+    RATES = discount_rates()
+
+    @pytest.mark.parametrize("published", RATES.figures, ids=lambda one: one.id)
+    def test_comes_with_its_papers_and_survives_a_link(self, published):
+        rated = with_discount_rate(CASE, CASE, published)
+        rate = rated.settings.discount_rate
+        assert (rate.value, rate.provenance) == (published.value, Provenance.PUBLISHED)
+        assert (rate.source, rate.locator) == (published.source, published.locator)
+        assert set(rate.source) <= rated.sources.keys()
+        edits = edits_of(CASE, rated)
+        assert edits.numbers == {"discount_rate": published.value}
+        assert edited(CASE, edits) == rated
+
+    def test_is_believed_only_as_it_is_published(self):
+        rated = with_discount_rate(CASE, CASE, self.RATES.figure("france_2021"))
+        edits = edits_of(CASE, rated)
+        known = {"claims": claims_of(self.RATES.figures), "sources": self.RATES.sources}
+        assert believed(edits, **known) == edits
+        lower = edits.discount_rate.model_copy(update={"value": 0.01})
+        false = edits.model_copy(
+            update={"discount_rate": lower, "numbers": {"discount_rate": 0.01}}
+        )
+        rate = edited(CASE, believed(false, **known)).settings.discount_rate
+        assert (rate.value, rate.provenance, rate.source) == (0.01, Provenance.YOURS, ())
+        assert [one for one, _ in disbelieved(false, believed(false, **known))] == ["discount_rate"]
+
+    def test_leaves_no_document_behind_once_another_is_chosen_or_none(self):
+        first, second = (self.RATES.figure(one) for one in ("france_2021", "new_zealand_2011"))
+        rated = with_discount_rate(CASE, with_discount_rate(CASE, CASE, first), second)
+        assert rated.sources.keys() - CASE.sources.keys() == set(second.source)
+        assert restored(CASE, rated, "discount_rate") == CASE
+
+    def test_keeps_the_papers_of_a_case_that_states_it(self):
+        school = load_template("school_mediation").case
+        other = school.with_changes({"discount_rate": 0.05})
+        assert with_discount_rate(school, other, self.RATES.figure("france_2021")) == school
 
 
 class TestWhatAStrangerClaims:

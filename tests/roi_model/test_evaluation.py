@@ -15,6 +15,7 @@ from tests.roi_model.building import (
     case,
     cost,
     factor,
+    number,
     outcome,
     people_helped,
 )
@@ -210,6 +211,15 @@ def test_the_optimism_correction_cuts_the_line():
     assert benefits(line_of_1000(optimism_bias=0.40)) == pytest.approx(600)
 
 
+def test_a_loss_is_not_made_smaller_by_weak_evidence_of_it():
+    # 2 000 × 60 % of gain, and the whole loss of 500
+    gain = amount("gain", 2_000, optimism_bias=0.40)
+    scenario = case(outcomes=[gain, amount("harm", -500, optimism_bias=0.40)])
+    assert benefits(scenario) == pytest.approx(1_200 - 500)
+    harm = evaluate(scenario).by_outcome[1]
+    assert (harm.optimism_bias, harm.kept_share) == (0, 1)
+
+
 @pytest.mark.parametrize(("starts", "expected"), [(2, 1_000 + 900), (1, 900 + 810)])
 def test_erosion_starts_in_the_second_year_or_at_once(starts, expected):
     scenario = line_of_1000(drop_off=0.10, benefit_period=2)
@@ -291,7 +301,22 @@ def test_without_an_outcome_the_ratio_is_zero_and_no_line_has_a_share():
     result = evaluate(case(outcomes=[], costs=[cost("aid", 100)]))
     assert (result.ratio, result.by_outcome) == (0, ())
     assert math.isnan(result.basis("itemised").share)
-    assert math.isnan(result.payback_months)
+    assert result.is_never_paid_back
+
+
+@pytest.mark.parametrize(
+    ("gain", "months", "is_never"),
+    [(1_200.0, 10.0, False), (1_000.0, 12.0, False), (999.0, math.nan, True)],
+)
+def test_a_year_pays_back_its_cost_only_where_it_brings_as_much(gain, months, is_never):
+    # 1 000 / (1 200 / 12) = 10 months; below a ratio of 1 no pace pays it back
+    result = evaluate(case(outcomes=[amount("line", gain)], costs=[cost("aid", 1_000)]))
+    assert result.payback_months == pytest.approx(months, nan_ok=True)
+    assert result.is_never_paid_back == is_never
+
+
+def test_where_nothing_is_paid_nothing_is_left_unpaid():
+    assert not evaluate(case(outcomes=[amount("line", 1)], costs=[])).is_never_paid_back
 
 
 JOBS_LINE = outcome(
@@ -310,6 +335,25 @@ def test_indirect_jobs_follow_the_staff():
     assert result.indirect_jobs == 20
     assert result.jobs_per_million_euros == pytest.approx(40)
     assert result.cost_per_job == pytest.approx(25_000)
+
+
+def test_jobs_are_set_against_the_costs_of_a_year_whatever_the_years_and_the_rate():
+    # 3 years at 0.5 M€ and 0.3 M€ once: (1.5 + 0.3) / 3 = 0.6 M€ a year; 20 / 0.6 = 33.3 a million
+    scenario = case(
+        outcomes=[JOBS_LINE],
+        costs=[cost("aid", 500_000), cost("works", 300_000, start_year=2) | {"unit": "EUR"}],
+        activity_years=number(3),
+        discount_rate=0.1,
+    )
+    result = evaluate(scenario)
+    assert (result.yearly_costs, result.years_of_costs) == (600_000, 3)
+    assert result.jobs_per_million_euros == pytest.approx(100 / 3)
+    assert result.cost_per_job == pytest.approx(30_000)
+
+
+def test_the_years_of_costs_are_not_those_of_the_effects():
+    lasting = case(outcomes=[amount("line", 100, benefit_period=5)], costs=[cost("aid", 40)])
+    assert (evaluate(lasting).years_of_costs, evaluate(lasting).years) == (1, 5)
 
 
 def test_indirect_jobs_are_a_count_that_no_deduction_in_euros_touches():

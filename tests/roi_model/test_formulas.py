@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from roi_model import formulas
 from tests.roi_model.strategies import amounts, costs, shares
@@ -140,12 +141,7 @@ def test_harm_in_one_year_postpones_the_payback():
     assert payback_of(1_000, [500.0, -200.0, 1_400.0]) == pytest.approx(30)
 
 
-def test_a_single_flow_is_arithmetic_beyond_a_year_too():
-    # 1 800 / (1 200 / 12) = 18 months, at the pace of that one year
-    assert payback_of(1_800, [1_200.0]) == pytest.approx(18)
-
-
-@pytest.mark.parametrize("flows", [[0.0], [-5_000.0], [999.0, 0.0], [400.0, 300.0, 200.0]])
+@pytest.mark.parametrize("flows", [[0.0], [-5_000.0], [999.0], [999.0, 0.0], [400.0, 300.0, 200.0]])
 def test_what_is_never_paid_back_has_no_payback(flows):
     assert math.isnan(payback_of(1_000, flows))
 
@@ -194,3 +190,18 @@ def test_draws_of_benefits_and_costs_give_their_ratios_and_nan_where_a_cost_is_z
 def test_draws_of_factors_multiply_draw_by_draw():
     values = formulas.gross_value([np.array([10.0, 20.0]), np.array([3.0, 4.0]), 2.0])
     np.testing.assert_array_equal(values, [60.0, 160.0])
+
+
+@given(
+    gross=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5),
+    bias=st.floats(0, 1),
+)
+def test_a_correction_for_optimism_never_raises_a_value(gross, bias):
+    values = np.array(gross)
+    corrected = values * formulas.kept_share(
+        optimism_bias=formulas.optimism_correction(bias, values)
+    )
+    assert (corrected <= values).all()
+    assert (corrected[values < 0] == values[values < 0]).all()
+    one = formulas.optimism_correction(bias, gross[0])
+    assert one == (bias if gross[0] >= 0 else 0)

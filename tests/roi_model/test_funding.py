@@ -38,19 +38,50 @@ def funded(*, posts=10, wanted=40, per_post=100, elasticity=0.5, outcomes=None, 
 
 def test_four_times_the_posts_with_an_elasticity_of_a_half_double_the_effects():
     found = funding_case(funded())
-    assert found.added_costs == 3_000  # 30 posts at 100
+    assert found.added_other_costs == 600  # 30 times a tenth of the grant of 200
+    assert found.added_costs == 3_600  # 30 posts at 100 too
     assert found.added_benefits == 4_000  # (40 / 10) ** 0.5 - 1 = 1
-    assert found.marginal_ratio == pytest.approx(4_000 / 3_000)
+    assert found.marginal_ratio == pytest.approx(4_000 / 3_600)
     assert found.average_ratio_now == pytest.approx(4_000 / 1_200)
-    assert found.average_ratio == pytest.approx(8_000 / 4_200)
-    assert found.net_present_value_added == 1_000
+    assert found.average_ratio == pytest.approx(8_000 / 4_800)
+    assert found.net_present_value_added == 400
+
+
+def test_other_costs_of_every_year_follow_the_posts_or_are_held():
+    # 40 posts for 10: 4 000 becomes 16 000, the aid of 1 000 grows by 3 000
+    office = cost("office", 50, TOWN) | {"unit": "EUR"}
+    costs = [cost("aid", 1_000), cost("grant", 200, TOWN), office]
+    scenario = funded(elasticity=1, costs=costs)
+    follow = funding_case(scenario)
+    assert (follow.costs_following, follow.costs_held) == (("grant",), ("office",))
+    assert (follow.added_costs, follow.added_other_costs) == (3_600, 600)
+    held = funding_case(scenario, other_costs="held")
+    assert (held.costs_following, held.costs_held) == ((), ("grant", "office"))
+    assert (held.added_costs, held.added_other_costs) == (3_000, 0)
+    assert held.marginal_ratio == 4  # 12 000 / 3 000, beside 4 000 / 1 250 on average
+    # Whose costs do not count neither follow nor are held.
+    state = funding_case(scenario, perspective=f"leverage-{STATE}")
+    assert (state.costs_following, state.costs_held, state.added_costs) == ((), (), 3_000)
+
+
+@given(st.floats(1, 1e6), st.floats(0, 1e6), st.floats(0.1, 1e3), st.integers(1, 5))
+def test_where_all_is_in_proportion_the_next_post_brings_what_the_average_one_does(
+    price, granted, wanted, years
+):
+    costs = [cost("aid", 10 * price), cost("grant", granted, TOWN)]
+    scenario = funded(
+        elasticity=1, per_post=price, costs=costs, activity_years=number(years), discount_rate=0.1
+    )
+    found = funding_case(scenario, posts=10 + wanted)
+    assert found.marginal_ratio == pytest.approx(found.average_ratio_now)
+    assert found.average_ratio == pytest.approx(found.average_ratio_now)
 
 
 def test_fewer_posts_save_and_lose():
     # (2.5 / 10) ** 0.5 = 0.5: half the effects for 7.5 posts less
     found = funding_case(funded(), posts=2.5)
-    assert (found.added_benefits, found.added_costs) == (-2_000, -750)
-    assert found.marginal_ratio == pytest.approx(2_000 / 750)
+    assert (found.added_benefits, found.added_costs) == (-2_000, -900)  # 7.5 × (100 + 200 / 10)
+    assert found.marginal_ratio == pytest.approx(2_000 / 900)
 
 
 def test_an_outcome_follows_its_own_elasticity_unless_one_is_set_for_all():
@@ -63,12 +94,12 @@ def test_an_outcome_follows_its_own_elasticity_unless_one_is_set_for_all():
 def test_years_and_their_discounting_bear_on_the_posts_too():
     scenario = funded(elasticity=1, activity_years=number(2), discount_rate=0.25)
     found = funding_case(scenario)
-    assert found.added_costs == pytest.approx(3_000 * (1 + 1 / 1.25))  # paid at the start
+    assert found.added_costs == pytest.approx(3_600 * (1 + 1 / 1.25))  # paid at the start
     assert found.added_benefits == pytest.approx(3 * 4_000 * (1 / 1.25 + 1 / 1.25**2))
 
 
 def test_who_does_not_count_as_payer_adds_no_cost():
-    found = funding_case(funded(), perspective=f"leverage-{TOWN}")
+    found = funding_case(funded(), perspective=f"leverage-{TOWN}", other_costs="held")
     assert found.added_costs == 0
     assert math.isnan(found.marginal_ratio)
     assert funding_case(funded(), perspective=f"funder-{STATE}").added_benefits == 0

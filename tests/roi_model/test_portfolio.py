@@ -8,6 +8,7 @@ from roi_model import ScenarioError
 from roi_model.case_files import load_case
 from roi_model.parameters import Duration, Provenance
 from roi_model.portfolio import portfolio_of
+from tests.roi_model.building import amount, case, cost, number
 from tests.roi_model.portfolios import TWO_LINES
 
 
@@ -73,3 +74,18 @@ def test_columns_must_be_of_the_template():
         portfolio_of(TWO_LINES, {"aid": [1, 2], "quiet.people": [1]})
     with pytest.raises(ScenarioError, match="at least one row"):
         portfolio_of(TWO_LINES, {"aid": []})
+
+
+def test_a_row_may_not_end_before_a_yearly_cost_begins():
+    late = cost("second_site", 40) | {"start_year": 3}
+    template = case(
+        outcomes=[amount("gain", 230)], costs=[cost("aid", 100), late], activity_years=number(5)
+    )
+    portfolio = portfolio_of(template, {"activity_years": [3.0, 2.0]})
+    (problem,) = portfolio.problems
+    assert (problem.where, problem.code, problem.received) == (
+        "activity_years",
+        "number_not_allowed",
+        2,
+    )
+    assert len(portfolio) == 1

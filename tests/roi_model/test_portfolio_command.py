@@ -5,6 +5,7 @@ import pytest
 
 from roi_model import ScenarioError
 from roi_model.portfolio_command import add_to
+from roi_model.portfolio_tables import table_from
 
 
 def run(*arguments):
@@ -68,6 +69,24 @@ def test_the_rows_to_keep_are_chosen_by_what_a_column_says(table, tmp_path):
     assert [row["id"] for row in rows_of(output)] == ["2", "3"]
 
 
+@pytest.mark.parametrize(("suffix", "heading"), [(".csv", "Groupe"), (".parquet", "group")])
+def test_results_by_group_are_written_beside(table, tmp_path, suffix, heading):
+    pytest.importorskip("pyarrow")
+    text = "id;state_aid;Région;Type\n1;2;Bretagne;x\n2;3;Bretagne;y\n3;4;Normandie;x\n"
+    table.write_text(text, "utf-8")
+    output = tmp_path / f"results{suffix}"
+    given = ("--template", "adulte_relais", "-o", output, "--draws", 128, "--language", "fr")
+    assert run("portfolio", table, *given, "--group", "Région", "--group=Type") == 0
+    found = table_from((tmp_path / f"results.groups{suffix}").read_bytes(), name=f"a{suffix}")
+    at = found.headings.index(heading)
+    assert found.column(at) == ["Bretagne", "Normandie", "x", "y"]
+    assert [str(one) for one in found.column(at + 1)] == ["2", "1", "2", "1"]
+    output.unlink()
+    (tmp_path / f"results.groups{suffix}").unlink()
+    assert run("portfolio", table, *given) == 0
+    assert not (tmp_path / f"results.groups{suffix}").exists()
+
+
 def test_nothing_is_said_on_stderr_where_nothing_is_wrong(table, tmp_path, capsys):
     table.write_text("id,posts,Remarque\na,2,x\n")
     output = tmp_path / "results.parquet"
@@ -101,6 +120,7 @@ def test_nothing_is_said_on_stderr_where_nothing_is_wrong(table, tmp_path, capsy
         (("--keep", "Remarque"), "--keep"),
         (("--keep", "Remarque=nowhere"), "--keep"),
         (("--keep", "Remarque=x", "--keep", "nothing=x"), "--keep"),
+        (("--group", "nothing"), "--group"),
         (("--template", "nowhere"), "nowhere"),
         (("-o", "results.txt"), "results.txt"),
         (("-o", "/nowhere/results.csv"), "--output"),

@@ -10,7 +10,8 @@ from roi_model import ScenarioError, portfolio_funds
 from roi_model.case_files import load_case
 from roi_model.portfolio import portfolio_of
 from roi_model.portfolio_evaluation import evaluate_portfolio
-from roi_model.portfolio_funds import STEPS, moved_funds
+from roi_model.portfolio_funds import STEPS, chance_of_gain, moved_funds
+from roi_model.portfolio_simulation import simulate_portfolio
 from tests.roi_model.building import STATE, TOWN, amount, case, cost
 
 TEMPLATE = case(
@@ -149,6 +150,29 @@ def test_rows_that_cannot_move_stay():
     found = moved_funds(rows, away=0.5, towards=0.5, elasticity=0.5)
     assert found.moves == ()  # one has no cost, one harms: the other has nobody to trade with
     assert moved_funds(rows, away=0.5, towards=0.5, elasticity=1.0).gain > 0
+
+
+@pytest.mark.parametrize("elasticity", [0.7, 1.0])
+def test_the_chance_of_a_gain_is_counted_over_the_draws_of_each_row(elasticity):
+    portfolio = portfolio_of(TEMPLATE, {"gain.amount": [1_010, 1_000], "aid": [1_000, 1_000]})
+    found = moved_funds(evaluate_portfolio(portfolio), away=0.1, towards=0.1, elasticity=elasticity)
+    gain = 0
+    for move in found.moves:
+        alone = simulate_portfolio(portfolio.rows([move.position]), 1_024).programme
+        times = ((alone.costs + move.added_costs) / alone.costs) ** elasticity
+        gain = gain + alone.benefits * (times - 1)
+    chance = chance_of_gain(simulate_portfolio(portfolio, 1_024), found, elasticity=elasticity)
+    assert 0.2 < chance < 0.8
+    assert chance == np.mean(gain > 0)
+
+
+def test_a_move_that_gains_at_every_draw_is_sure_and_no_move_has_no_chance():
+    portfolio = portfolio_of(TEMPLATE, {"gain.amount": [9_000, 1_000], "aid": [1_000, 1_000]})
+    simulation, rows = simulate_portfolio(portfolio, 1_024), evaluate_portfolio(portfolio)
+    sure = moved_funds(rows, away=0.1, towards=0.1, elasticity=1.0)
+    assert chance_of_gain(simulation, sure, elasticity=1.0) == 1
+    none = moved_funds(rows, away=0.0, towards=0.1, elasticity=1.0)
+    assert math.isnan(chance_of_gain(simulation, none, elasticity=1.0))
 
 
 def test_what_makes_no_sense_is_refused():

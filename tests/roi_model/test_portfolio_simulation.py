@@ -111,6 +111,23 @@ TABLES = {
 }
 
 
+@pytest.mark.parametrize("price", [-30.0, 60.0])
+def test_a_loss_of_a_row_is_not_corrected_for_optimism(price):
+    line = outcome(
+        "quiet",
+        factor("people", 10, "person"),
+        factor("price", 100, "EUR/person/year"),
+        optimism_bias=0.4,
+    )
+    scenario = case(outcomes=[line], costs=[cost("aid", 500, **FIXED)])
+    portfolio = portfolio_of(scenario, {"quiet.price": [price, 100.0]})
+    found = simulate_portfolio(portfolio, 2_048, 1)
+    alone = simulate(portfolio.scenario(0), 2_048)
+    # 10 people at -30 € are -300 € over 500 €; at 60 € a gain of 600 €, 60 % of it kept
+    assert found.mean[0] == pytest.approx(-0.6 if price < 0 else 0.72, abs=0.01)
+    assert found.mean[0] == pytest.approx(alone.mean().value, abs=0.005)
+
+
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 @pytest.mark.parametrize("rank", [None, 0.5, 1.0])
 def test_a_row_varies_as_its_scenario_does(table, rank):
@@ -344,5 +361,13 @@ def test_quantiles_are_those_of_numpy(size):
         rng.lognormal(0, 1, size),
         rng.integers(0, 4, size) * 1.0,
         np.sort(rng.random(size)),
+        rng.standard_cauchy(size),
+        np.full(size, 2.5),
+        np.r_[0.0, np.full(size - 1, 5e-324)],
     ):
         np.testing.assert_allclose(quantiles(draws, shares), np.quantile(draws, shares), rtol=1e-14)
+
+
+def test_quantiles_of_ratios_beyond_what_a_double_holds():
+    draws = np.r_[np.arange(100.0), np.full(50, math.inf)]
+    assert quantiles(draws, (0.05, 0.5)) == pytest.approx([7.45, 74.5])

@@ -47,6 +47,37 @@ def test_a_workbook():
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Associations, en 2026;;\n\nid;state_aid;Note\na;1,5;x\n",
+        "Associations 2026\nà jour\nid;state_aid;Note\na;1,5;x\n",
+        'Associations 2026\nid,state_aid,Note\na,"1.5",x\n',
+    ],
+)
+def test_a_title_above_the_headings_is_left_out(text):
+    table = table_from(text.encode(), name="a.csv")
+    assert table.headings == ("id", "state_aid", "Note")
+    assert portfolio_in(table).numbers["state_aid"].tolist() == [1.5]
+    assert portfolio_in(table).lines.tolist() == [
+        text.splitlines().index(text.splitlines()[-1]) + 1
+    ]
+
+
+def test_a_title_above_the_headings_of_a_workbook_leaves_percentages_as_they_are():
+    content = workbook(["Associations"], [], ["id", "deadweight (%)"], ["a", 0.2], B4="0 %")
+    portfolio = portfolio_in(table_from(content, name="a.xlsx"))
+    assert portfolio.numbers["deadweight"].tolist() == [0.2]
+    assert portfolio.lines.tolist() == [4]
+
+
+@pytest.mark.parametrize(
+    "text", ["state_aid\n1,5\n2,5\n", "state_aid\n1;2\n", "state_aid\nTotal;2\n"]
+)
+def test_a_single_heading_above_numbers_is_no_title(text):
+    assert table_from(text.encode(), name="a.csv").headings == ("state_aid",)
+
+
 def test_headings_are_told_apart():
     text = "id;state_aid;Note;;Note\na;1;x;y;z\n"
     table = table_from(text.encode(), name="a.csv")

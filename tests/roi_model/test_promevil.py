@@ -51,6 +51,20 @@ class TestAsPublished:
         assert result.net_present_value == 18_700_000
         assert round(result.net_return, 2) == 12.47
 
+    def test_the_balance_says_what_our_assumptions_were_given(self, case):
+        # 788 000 + 102 000 + 615 000 of the 11.7 M€ that the press does not itemise
+        assumed = evaluate(case).basis("estimated").present_value
+        balance = next(one for one in case.outcomes if one.id == "balance")
+        assert assumed == pytest.approx(1_505_000)
+        assert "1 505 000 €" in balance.help.fr
+        assert "€1,505,000" in balance.help.en
+
+    def test_three_years_have_the_jobs_per_million_of_one(self, case):
+        # 41 / 1.5 M€ = 27.3, and not 41 over the 4.5 M€ of three years
+        three = evaluate(case.with_changes({"activity_years": 3}))
+        assert three.jobs_per_million_euros == pytest.approx(27.3, abs=0.05)
+        assert three.cost_per_job == pytest.approx(36_585, abs=0.5)
+
     def test_the_years_flow_repays_the_aid_in_less_than_a_month(self, case):
         # 1.5 / (20.2 / 12) = 0.89 month
         assert evaluate(case).payback_months == pytest.approx(0.891, abs=5e-4)
@@ -301,6 +315,11 @@ class TestWhenANumberChanges:
 
 
 class TestRanges:
+    def test_the_balance_is_at_most_what_is_left_for_it(self, case):
+        # The rest of the 11.7 M€ not itemised is in the lines that are estimated: not drawn twice.
+        amount = dict(case.parameters())["balance.amount"]
+        assert (amount.low, amount.high) == (0, amount.value)
+
     def test_the_central_value_lies_between_the_extremes(self, case):
         central = evaluate(case, "society").ratio
         ranged = [

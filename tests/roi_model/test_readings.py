@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roi_model import evaluate, load_case
-from roi_model.readings import ambitious, prudent
+from roi_model.readings import ambitious, deducting, prudent
 from roi_model.templates import load_template
 from tests.roi_model import building
 from tests.roi_model.strategies import costs, prices, quantities, shares
@@ -113,8 +113,9 @@ def test_the_direction_is_found_and_not_supposed():
     assert moved(scenario, ambitious(scenario)) == {"helped.people": 50}
 
 
-def test_a_cost_that_no_one_stated_and_the_years_of_activity_are_held():
+def test_what_is_fixed_and_the_years_of_activity_are_held():
     unstated = building.cost("town_pays", 0, building.TOWN) | assumed(0, 0, 1e6)
+    unstated["distribution"] = {"kind": "fixed"}
     stated = building.cost("paid", 1_000) | assumed(1_000, 800, 2_000)
     scenario = building.case(
         outcomes=[building.amount("gain", 4_000)],
@@ -149,3 +150,13 @@ def test_a_reading_of_a_reading_is_the_same(perspective):
     scenario = PROMEVIL.with_changes({"perspective": perspective})
     assert prudent(prudent(scenario)) == prudent(scenario)
     assert ambitious(ambitious(scenario)) == ambitious(scenario)
+
+
+class TestDeducting:
+    def test_takes_the_share_from_every_effect(self):
+        # 20.2 M€ / 1.5 M€, three quarters of it
+        assert evaluate(deducting(PROMEVIL, 0.25)).ratio == pytest.approx(0.75 * 20.2 / 1.5)
+
+    def test_takes_the_place_of_what_was_deducted_in_common(self):
+        once = deducting(PROMEVIL, 0.1)
+        assert deducting(once, 0.5) == deducting(PROMEVIL, 0.5)

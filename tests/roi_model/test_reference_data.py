@@ -17,6 +17,7 @@ from roi_model.reference_data import (
     MediationInFigures,
     PublishedRatios,
     Study,
+    discount_rates,
     mediation_in_figures,
     published_ratios,
 )
@@ -182,3 +183,21 @@ class TestMediationInFigures:
         written["sources"]["more"] = written["sources"]["zdnet"]
         with pytest.raises(ValidationError, match="more"):
             MediationInFigures.model_validate(written)
+
+
+class TestDiscountRates:
+    def test_are_those_that_the_bodies_publish(self):
+        assert {one.id: one.value for one in discount_rates().figures} == {
+            "france_2021": 0.032,  # 1.2 % + 1 × 2 %
+            "france_2005": 0.04,
+            "united_kingdom": 0.035,  # 1.5 % + 1 × 2 %
+            "united_states_low": 0.03,
+            "united_states_high": 0.07,
+            "new_zealand_2011": 0.08,
+        }
+
+    def test_have_each_a_source_that_can_be_opened_and_cite_all_there_are(self):
+        rates = discount_rates()
+        assert {key for one in rates.figures for key in one.source} == rates.sources.keys()
+        assert all(one.url for one in rates.sources.values())
+        assert all(one.provenance == "published" and one.help for one in rates.figures)

@@ -19,6 +19,8 @@ from tests.roi_model.building import (
     case,
     case_data,
     cost,
+    factor,
+    outcome,
     people_helped,
 )
 from tests.roi_model.faults import ASSUMED, FAULTS, PUBLISHED, REMOVED, sound_data, with_faults
@@ -401,3 +403,36 @@ def test_an_unstated_correction_is_shown_as_the_one_its_evidence_takes():
     shown = {one: by_grade.value_at(f"{one}.optimism_bias") for one in taken}
     assert shown == taken
     assert any(taken.values())
+
+
+class TestPricesThatTheIndexDoesNotCover:
+    def dated(self, **more):
+        old, new = (
+            outcome(name, factor("amount", 100, f"{more.get('currency', 'EUR')}/year", year=year))
+            for name, year in (("old", 2016), ("new", 2024))
+        )
+        return scenario_from(case_data(outcomes=[old, new]) | more)
+
+    def test_are_named_where_a_year_of_prices_is_refused(self):
+        with pytest.raises(ScenarioError) as caught:
+            self.dated().with_changes({"price_year": 2022})
+        (problem,) = caught.value.problems
+        assert (problem.where, problem.code) == ("price_year", "no_price_index")
+        assert problem.allowed == "new.amount"
+        assert "new.amount" in problem.message
+
+    def test_are_all_of_them_in_another_currency(self):
+        pounds = self.dated(currency="GBP")
+        assert pounds.beyond_price_index() == ("old.amount", "new.amount")
+        with pytest.raises(ScenarioError) as caught:
+            pounds.with_changes({"price_year": 2016})
+        (problem,) = caught.value.problems
+        assert (problem.code, problem.allowed) == ("no_price_index_for_currency", "EUR")
+
+    def test_are_refused_in_a_file_in_another_currency(self):
+        data = case_data(outcomes=[], costs=[], price_year=2016) | {"currency": "GBP"}
+        with pytest.raises(ScenarioError) as caught:
+            scenario_from(data)
+        assert ("settings.price_year", "no_price_index_for_currency") in [
+            (one.where, one.code) for one in caught.value.problems
+        ]

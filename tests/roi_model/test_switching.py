@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from roi_model import ScenarioError, evaluate, load_case
 from roi_model.case_files import scenario_from
+from roi_model.editing import edited, edits_of
 from roi_model.parameters import Share
+from roi_model.sensitivity import two_way
 from roi_model.switching import switching_value, switching_values
 from roi_model.valuation import Valuation
 from tests.roi_model import strategies
@@ -365,3 +367,44 @@ def test_the_range_of_a_number_is_the_one_it_states():
     data["outcomes"][0]["deadweight"] = number(0.1, low=0.0, high=0.4)
     # 1 000 (1 - d) = 500 at 0.5
     assert switching_value(scenario_from(data), "care.deadweight").is_in_range is False
+
+
+def test_a_gain_is_corrected_for_optimism_and_a_loss_is_not():
+    # 300 + 0.5 × 200 over 100. To come down to 2 the line must lose 100, all of it counted;
+    # to go up to 5 it must bring 400, half of it counted.
+    line = amount("calm", 200, optimism_bias=0.5)
+    scenario = case(outcomes=[line, amount("other", 300)], costs=[cost("aid", 100)])
+    down = switching_value(scenario, "calm.amount", target=2)
+    up = switching_value(scenario, "calm.amount", target=5)
+    assert (down.value, down.ratio) == pytest.approx((-100, 2))
+    assert (up.value, up.ratio) == pytest.approx((400, 5))
+
+
+class TestAYearlyCostThatBeginsLate:
+    @pytest.fixture
+    def scenario(self):
+        late = cost("second_site", 40) | {"start_year": 3}
+        return case(
+            outcomes=[amount("gain", 230)],
+            costs=[cost("aid", 100), late],
+            activity_years=number(5),
+        )
+
+    def test_shorter_years_are_refused_where_it_would_never_be_paid(self, scenario):
+        with pytest.raises(ScenarioError) as refused:
+            scenario.with_changes({"activity_years": 2})
+        (problem,) = refused.value.problems
+        assert (problem.where, problem.code) == ("activity_years", "activity_ends_before_cost")
+        assert (problem.received, problem.allowed) == (2, "3")
+        assert scenario.with_changes({"activity_years": 3}).settings.activity_years.value == 3
+
+    def test_no_switching_value_and_no_table_goes_there(self, scenario):
+        found = switching_value(scenario, "activity_years", target=2)
+        # Over N years 230 N / (100 N + 40 (N - 2)): at 4 years 920 / 480, below 2; at 3, 690 / 340
+        assert (found.value, found.keeps) == (3, "at_most")
+        assert two_way(scenario, "activity_years", "aid").first_values[0] == 3
+
+    def test_a_link_gives_it_back(self, scenario):
+        began = case(outcomes=[amount("gain", 230)], costs=[cost("aid", 100)])
+        edits = edits_of(began, scenario)
+        assert edited(began, edits) == scenario

@@ -147,8 +147,17 @@ class TestReading:
         assert (scenario.outcomes[0].start_year, scenario.costs[0].start_year) == (3, 1)
 
     def test_an_input_alone_in_its_row_has_the_start_year(self):
-        scenario = read(SMALL.replace("\n", ",input,start_year\n", 1) + "State,,,,Aid,2\n")
+        text = SMALL.replace("\n", ",input,start_year\n", 1) + "State,,,,Aid,2\n"
+        scenario = read(text, activity_years=2)
         assert scenario.costs[0].start_year == 2
+        (lost,) = problems_of(value_map_content, scenario, suffix=".csv")
+        assert (lost.where, lost.code) == ("settings.activity_years", "no_column_for_it")
+        content = value_map_content(scenario, suffix=".csv", lossy=True)
+        assert read(content, activity_years=2) == scenario
+
+    def test_an_input_that_would_never_be_paid_is_refused(self):
+        text = SMALL.replace("\n", ",input,start_year\n", 1) + "State,,,,Aid,2\n"
+        assert refused(text) == [(3, "column start_year", "cost_after_activity")]
 
     def test_headers_are_read_as_people_write_them(self):
         text = one_row(**{"Drop-off": "0.5", " DURATION years ": "3"})
@@ -326,8 +335,8 @@ class TestFaults:
         assert refused(text) == [(3, "column number 5", "no_column")]
 
     def test_columns_that_are_missing_are_named(self):
-        assert refused("who,what\nme,that\n") == [
-            (1, "column who", "unknown_column"),
+        assert refused("whom,what\nme,that\n") == [
+            (1, "column whom", "unknown_column"),
             (1, "column what", "unknown_column"),
             *((1, f"column {one}", "missing_column") for one in NEEDED_COLUMNS),
         ]
@@ -512,7 +521,7 @@ def tables(draw):
                 **{one: perhaps(texts) for one in ("indicator", "proxy", "proxy_source")},
                 **{one: perhaps(strategies.shares) for one in COLUMNS[-4:]},
             }
-        if row["outcome"] or row["input"]:
+        if row["outcome"]:
             row["start_year"] = perhaps(st.integers(2, 9))
         rows.append(row)
     return rows
@@ -593,7 +602,7 @@ class TestWithoutLoss:
             "State,Aid,50000,Work,Jobs found,12,3,,A year of work,15000.5,Ministry,0.1,,,0.25\r\n"
             "State,,,Trust,,100,,2,,12,,,,0.5,\r\n"
             "Residents,Their time,,Nights,,10,1,,,5,,0,,,\r\n"
-            "Funder,Grant,1000,,,,,2,,,,,,,\r\n"
+            "Funder,Grant,1000,,,,,,,,,,,,\r\n"
             "Nobody,,,,,,,,,,,,,,\r\n"
         )
         content = value_map_content(read(text), suffix=".csv")

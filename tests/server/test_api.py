@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 import time
 from typing import Any
@@ -98,16 +99,43 @@ class TestEvaluate:
             ({}, "case"),
             ({"case": "../../etc/passwd"}, "case"),
             ({"case": "promevil", "more": 1}, "more"),
-            ({"case": ["promevil"]}, "case.constrained-str"),
+            ({"case": ["promevil"]}, "case"),
+            ({"case": "promevil", "changes": {"discount_rate": None}}, "changes.discount_rate"),
             (
-                {"case": "promevil", "changes": {"discount_rate": None}},
-                "changes.discount_rate.float",
+                {"case": "promevil", "changes": {"quiet_nights.people": []}},
+                "changes.quiet_nights.people",
             ),
+            ({"case": "promevil", "changes": []}, "changes"),
             ([], ""),
         ],
     )
     def test_refuses_what_it_was_not_made_for(self, asked, where):
         assert codes(post("/evaluate", asked))[0][0] == where
+
+    def test_lists_what_is_wrong_with_the_scenario_beside_fields_that_there_are_not(self):
+        changes = {"nope": 1, "discount_rate": True, "timing": "x"}
+        asked = {"case": "promevil", "changes": changes, "foo": 2}
+        assert set(codes(post("/evaluate", asked))) == {
+            ("foo", "extra_forbidden"),
+            ("changes.discount_rate", "float_type"),
+            ("nope", "unknown_address"),
+            ("timing", "not_a_choice"),
+        }
+        many = {"case": "promevil", "changes": {"nope": 1}, "draws": 65_537}
+        assert codes(post("/simulate", many)) == [
+            ("draws", "less_than_equal"),
+            ("nope", "unknown_address"),
+        ]
+
+    @pytest.mark.parametrize("asked", [{"perspective": "mars"}, [], {"case": [], "changes": 1}])
+    def test_says_which_fields_there_are_in_words_that_are_not_of_python(self, asked):
+        answer = post("/evaluate", asked)
+        said = " ".join(f"{one['allowed']} {one['message']}" for one in answer.json["problems"])
+        assert not re.search(r"Asked|dict|class_name|instance|constrained", said)
+        assert said.strip()
+        if "perspective" in asked:
+            assert "case, changes" in said
+            assert "perspective, goes under changes" in said
 
     @pytest.mark.parametrize(
         "body",
@@ -219,6 +247,12 @@ class TestTheInterface:
         assert (wrong.status, wrong.json) == (405, {"error": "method_not_allowed"})
         assert ask_app(APP, "/evaluate", method="POST").json == {"error": "not_json"}
 
+    @pytest.mark.parametrize("path", ["/api/v1", "/api/v1/"])
+    def test_says_at_its_top_where_it_is_described(self, path):
+        whole = Starlette(routes=api_routes(settings_from({}), Workers(seconds=1)))
+        answer = ask_app(whole, path)
+        assert ask_app(whole, answer.json["description"]).json["openapi"] == "3.1.0"
+
     def test_turns_away_one_who_asks_too_often(self):
         strict = app(api_rate="2")
         answers = [ask_app(strict, "/cases/promevil") for _ in range(3)]
@@ -280,7 +314,7 @@ class TestTheDescription:
             Draft202012Validator.check_schema(schema)
 
     def test_names_every_route_there_is(self):
-        routes = {route.path for route in APP.routes} - {"/openapi.json"}
+        routes = {route.path for route in APP.routes} - {"/", "/openapi.json"}
         assert self.described["paths"].keys() == routes
         assert ask_app(APP, "/openapi.json").json["openapi"] == "3.1.0"
 

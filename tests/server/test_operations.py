@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from roi_model import load_case
+from server.asked import Asked, AskedReport, AskedSimulation
 from server.backup import back_up, main
 from server.settings import Settings, settings_from, variable
 from server.storage import Storage
@@ -36,6 +37,7 @@ KUBERNETES = [
     for one in yaml.safe_load_all(path.read_text())
 ]
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+UNIT = (DEPLOY / "roi-server.service").read_text()
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 
 
@@ -85,6 +87,17 @@ class TestThePage:
         # 20.2 million, with 2 000 people where there were 1 000, at 788 euros; over 1.5 million
         assert answer.json["ratio"] == pytest.approx((20_200_000 + 1_000 * 788) / 1_500_000)
 
+    @pytest.mark.parametrize(
+        ("kind", "of"), [(Asked, "all"), (AskedSimulation, "simulate"), (AskedReport, "report")]
+    )
+    def test_names_every_field_that_a_call_may_have_with_its_default(self, kind, of):
+        rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \|$", OPERATIONS, re.MULTILINE)
+        told = {name: says for name, which, says in rows if which in (of, "all")}
+        assert told.keys() == kind.model_fields.keys()
+        for name, one in kind.model_fields.items():
+            if isinstance(one.default, int | float | str):
+                assert told[name].endswith(f"; {one.default}")
+
 
 class TestBackups:
     def commands(self) -> list[str]:
@@ -113,6 +126,29 @@ class TestBackups:
             with pytest.raises(Exception, match=lost.id):
                 storage.open(lost.id)
 
+    def test_of_the_virtual_machine_is_of_the_file_that_its_unit_names(self, tmp_path):
+        (line,) = [one for one in self.commands() if "sudo" in one]
+        (url,) = re.findall(r"ROI_DATABASE_URL=(\S+)", line)
+        assert f"Environment=ROI_DATABASE_URL={url}\n" in UNIT
+        assert f"cd {re.findall(r'WorkingDirectory=(.+)', UNIT)[0]} " in line
+        assert f"--user={re.findall(r'User=(.+)', UNIT)[0]} " in line
+        sudo = tmp_path / "sudo"
+        sudo.write_text('#!/bin/sh\nshift\nexec "$@"\n')
+        sudo.chmod(0o700)
+        path, copy = tmp_path / "saved.sqlite3", tmp_path / "copy.sqlite3"
+        for stated, here in (
+            ("/opt/roi", str(ROOT)),
+            (url, f"sqlite:///{path}"),
+            (".venv/bin/python", sys.executable),
+        ):
+            line = line.replace(stated, here, 1)
+        with opened(f"sqlite:///{path}") as database:
+            kept = save(Storage(database))
+        variables = environment() | {"COPY": str(copy), "PATH": f"{tmp_path}:/usr/bin:/bin"}
+        subprocess.run(["sh", "-c", line], env=variables, check=True)
+        with opened(f"sqlite:///{copy}") as database:
+            assert Storage(database).open(kept.id).scenario == CASE
+
     def test_of_postgresql_can_be_restored(self, cluster, tmp_path):
         url, copy = cluster.new_database("kept"), tmp_path / "copy"
         variables = {
@@ -122,7 +158,7 @@ class TestBackups:
         }
         with opened(url) as database:
             kept = save(Storage(database))
-        _, dump, restore = self.commands()
+        *_, dump, restore = self.commands()
         subprocess.run(["sh", "-c", dump], env=variables, check=True)
         with opened(cluster.new_database("kept")) as database:
             database.check()
@@ -135,7 +171,7 @@ class TestBackups:
         there.write_text("no database" * 100)
         with pytest.raises(FileExistsError):
             back_up(there, there)
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(FileNotFoundError, match="set ROI_DATABASE_URL as the server has it"):
             back_up(tmp_path / "nothing", tmp_path / "copy")
         with pytest.raises(sqlite3.Error):
             back_up(there, tmp_path / "copy")

@@ -1,11 +1,15 @@
 """The page of saved scenarios, and short links that open them, as a visitor has them."""
 
+import json
+
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from roi_model import load_case
+from roi_model import evaluate, load_case
 from roi_model.funding import with_funding
-from roi_model.parameters import Correlation
+from roi_model.parameters import Correlation, Provenance
+from roi_model.reference_data import margins
 from roi_model.templates import load_template
 from server.database import Database
 from server.desk import Desk
@@ -13,8 +17,10 @@ from server.metrics import Metrics
 from server.settings import settings_from
 from server.short_links import query_of
 from server.storage import Storage
+from server.tables import VERSION
 from tests.pages.opening import go_to, htmls, open_app, press, shown
 from ui import bases, opened_version, saving
+from ui.ledger import facts_to_keep
 from ui.saving import Author, UnavailableError
 from ui.words import words_in
 
@@ -191,6 +197,60 @@ def test_a_version_says_nothing_of_a_number_that_it_states_itself(storage, corre
 def test_a_version_says_nothing_where_nothing_was_corrected(storage):
     app = open_app("result", None, **query_of(storage.open(keep(storage).id), "fr"))
     assert not app.info
+
+
+BY_GRADE = CASE.with_changes({"optimism_bias": "by_grade", "price_year": 2017})
+
+
+def saved_when_tables_said(storage, ratio, scenario=BY_GRADE, **others):
+    """Return the address of a version saved when the tables said something else."""
+    saved = keep(storage, scenario)
+    tables = None if others == {"unknown": True} else json.dumps({**facts_to_keep(), **others})
+    with storage.database.engine.begin() as connection:
+        connection.execute(update(VERSION).values(tables=tables, ratio=ratio))
+    return query_of(storage.open(saved.id), "fr")
+
+
+def test_a_version_says_which_tables_were_corrected_and_what_that_did_to_its_result(storage):
+    others = {"grades.grade_5": "0.2 share", "price_index.2015": "99", "price_index.2004": "80"}
+    app = open_app("result", None, **saved_when_tables_said(storage, 9.87, **others))
+    now = evaluate(BY_GRADE).ratio
+    first, *rest = [one.value for one in app.info]
+    assert not rest
+    said, grade, prices = first.split("\n- ")
+    assert said == t("saved.tables_and_moved", announced=t.ratio(9.87), ratio=t.ratio(now))
+    assert (t.value(0.2, "share") in grade, t.value(0.25, "share") in grade) == (True, True)
+    assert prices == t("link.prices")
+    assert app.session_state["scenario"] == BY_GRADE
+
+
+def test_tables_corrected_without_a_cent_of_difference_are_said_to_be(storage):
+    now = evaluate(BY_GRADE).ratio
+    others = {"price_index.2005": "87", "margins.published": "0.05 share"}
+    query = saved_when_tables_said(storage, now, **others)
+    (said,) = [one.value for one in open_app("result", None, **query).info]
+    first, margin, prices = sorted(said.split("\n- "), key=len, reverse=True)
+    assert (first, prices) == (t("saved.tables"), t("link.prices"))
+    then, since = (t.value(one, "share") for one in (0.05, 0.1))
+    label = t.of(margins()[Provenance.PUBLISHED].label)
+    assert margin == t("link.was", label=label, before=then, now=since)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "others"),
+    [
+        (BY_GRADE, {}),
+        (BY_GRADE, {"unknown": True}),  # saved before tables were kept: there were no others
+        (CHANGED, {"grades.grade_5": "0.2 share", "price_index.2015": "99"}),  # it uses none
+    ],
+)
+def test_where_no_table_that_it_uses_was_corrected_it_is_the_computation(storage, scenario, others):
+    now = evaluate(scenario).ratio
+    for was in (now, now - 1):
+        query = saved_when_tables_said(storage, was, scenario, **others)
+        said = [one.value for one in open_app("result", None, **query).info]
+        moved = t("saved.moved", announced=t.ratio(was), ratio=t.ratio(now))
+        assert said == ([] if was == now else [moved])
 
 
 def test_a_funding_case_of_ones_own_is_saved_with_the_rest(storage):

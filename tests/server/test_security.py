@@ -59,6 +59,6 @@ def test_no_page_writes_a_script_of_its_own():
 
 
 def test_the_place_to_scroll_to_is_no_part_of_the_script():
-    html = scripts.scroll_to('"><img src=x onerror=alert(1)>')
+    html = scripts.scroll_to("field:x", '"><img src=x onerror=alert(1)>')
     assert "<img" not in html
     assert scripts_in(html) == [scripts.SCROLL]

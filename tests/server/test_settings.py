@@ -1,5 +1,7 @@
 """Settings: defaults that run, and refusals that name every fault at once."""
 
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import fields
 
@@ -8,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.settings import Settings, SettingsError, settings_from, variable
+from tests.server.asking import environment
+from tests.ui.reading_code import ROOT
 
 SECRET = "0123456789abcdef0123456789abcdef"
 SIGN_IN = {
@@ -100,3 +104,32 @@ def test_any_usual_address_of_postgresql_is_taken(scheme):
 def test_whatever_is_written_is_taken_or_refused(environment):
     with suppress(SettingsError):
         settings_from(environment)
+
+
+class TestTheCommand:
+    def run(self, where, *arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "server", *arguments],
+            cwd=where,
+            env=environment() | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @pytest.mark.parametrize("asked", ["--help", "-h"])
+    def test_lists_its_settings_and_starts_nothing(self, tmp_path, asked):
+        done = self.run(tmp_path, asked)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "docs/operations.md" in done.stdout
+        for one in fields(Settings):
+            assert f"{variable(one.name)}={one.metadata['default']}\n" in done.stdout
+            assert one.metadata["says"] in done.stdout
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize("asked", [["serve"], ["--port", "80"], ["--help", "x"]])
+    def test_refuses_what_it_does_not_know(self, tmp_path, asked):
+        done = self.run(tmp_path, *asked)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "--help" in done.stderr
+        assert not list(tmp_path.iterdir())

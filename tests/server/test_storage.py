@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic import command
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,10 +23,11 @@ import roi_model
 from roi_model import load_case
 from roi_model.templates import load_template
 from server import storage as storage_module
-from server.database import Database
+from server.database import Database, _alembic
 from server.storage import SECONDS_A_DAY, Storage
 from server.tables import METADATA, SCENARIO, VERSION
 from tests.server.databases import opened
+from ui.ledger import facts_to_keep
 from ui.saving import (
     ALPHABET,
     ID_LENGTH,
@@ -81,6 +83,7 @@ class TestSaving:
         assert found.began_as == CASE
         assert found.name == "Essai d'été"
         assert found.model_version == roi_model.__version__
+        assert found.tables == facts_to_keep()
         assert found.ratio == pytest.approx(roi_model.evaluate(changed(1200)).ratio)
         assert found.saved_at.timestamp() == clock.now
         assert split_reference(found.reference) == (saved.id, 1)
@@ -263,6 +266,22 @@ class TestTheTables:
             list(pool.map(start, databases))
         for one in databases:
             one.close()
+
+    def test_of_an_older_server_keep_what_was_saved(self, database_url):
+        with opened(database_url) as database:
+            saved = save(Storage(database), 7)
+            with database.engine.begin() as connection:
+                command.downgrade(_alembic(connection), "0001")
+            columns = {one["name"] for one in inspect(database.engine).get_columns("version")}
+            assert columns == {one.name for one in VERSION.columns} - {"tables"}
+        with opened(database_url) as database:
+            storage = Storage(database)
+            found = storage.open(saved.id)
+            assert (found.scenario, found.tables) == (changed(7), None)
+            later = storage.new_version(
+                saved.id, CASE, began_as=CASE, name="x", by=Author(key=saved.key)
+            )
+            assert storage.open(saved.id, later.number).tables == facts_to_keep()
 
     def test_of_a_newer_server_are_left_alone(self, database_url):
         with opened(database_url) as database:

@@ -27,7 +27,6 @@ SAME_IN_BOTH = {
     "inputs.label_with_unit",
     "uncertainty.deciding_one",
     "uncertainty.short_of",
-    "sharing.result",
     "flows.none",
     "file_problem.written",
 }
@@ -55,6 +54,7 @@ FAULTS = set(get_args(ErrorType)).union(
             "reports/workbook_reading.py",
             "ui/editing.py",
             "ui/link.py",
+            "ui/start.py",
             "ui/typed.py",
         )
     )

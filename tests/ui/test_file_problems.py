@@ -34,6 +34,7 @@ from roi_model.value_map_files import (
     LARGEST_COLUMNS,
     LARGEST_EXPANDED,
     LARGEST_ROWS,
+    column_heading,
     read_value_map,
     value_map_from,
 )
@@ -41,6 +42,7 @@ from tests.roi_model.building import case_data, cost, factor, number, outcome, p
 from tests.roi_model.faults import FAULTS, PUBLISHED, with_faults
 from tests.ui.reading_catalogues import forms
 from ui.file_problems import FIELDS, file_problem_text
+from ui.start import scenario_in
 from ui.words import LANGUAGES, words_in
 
 BAD = (
@@ -321,6 +323,8 @@ def all_problems():
         found += refused(case_from, content, name=name)
     for name, content in TABLES:
         found += refused(value_map_from, content, name=name)
+    for ending in (".PDF", ".jpg", ".ods", ".zip"):
+        found += refused(opened, b"PK", name=f"mine{ending}")
     found += refused(load_case, "atlantis")
     found += refused(read_value_map, "atlantis.csv")
     found += refused(case_text, load_case("promevil"), ".txt")
@@ -329,6 +333,10 @@ def all_problems():
         found += refused(scenario_from_workbook, content, name="mine.xlsx")
     kinds = {(one.code, one.where.partition("[")[0], one.allowed): one for one in found}
     return tuple(kinds.values())
+
+
+def opened(content, name):
+    return scenario_in(content, name=name, workbook_reader=scenario_from_workbook)
 
 
 def said(problem, language="fr"):
@@ -482,5 +490,12 @@ def test_every_field_of_a_case_file_has_a_name_in_words():
 
 
 def test_a_column_that_is_unknown_is_answered_with_those_that_are_known():
-    (problem, *_) = refused(value_map_from, b"who\nme\n", name="map.csv")
-    assert all(column in said(problem) for column in COLUMNS)
+    (problem, *_) = refused(value_map_from, b"whom\nme\n", name="map.csv")
+    for language in LANGUAGES:
+        headings = [column_heading(column, language) for column in COLUMNS]
+        assert all(heading in said(problem, language) for heading in headings)
+
+
+def test_a_column_that_is_missing_is_named_in_the_readers_language():
+    problems = refused(value_map_from, "partie prenante\nmoi\n".encode(), name="map.csv")
+    assert "colonne « quantité »" in said(problems[1]).replace("\u00a0", " ")

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from roi_model import Problem, load_case
+from roi_model import Problem, ScenarioError, load_case
 from roi_model.perspectives import funder_of
 from roi_model.settings import SETTING_CHOICES
+from roi_model.templates import load_template
 from ui import link
 from ui.labels import label_of, perspective_label, refusal_text, value_text
 from ui.words import LANGUAGES, words_in
@@ -116,7 +117,11 @@ class TestRefusals:
 
     @languages
     @pytest.mark.parametrize(
-        "code", ["not_a_number", "ambiguous", "not_a_share", "not_money", "not_whole"]
+        "code",
+        [
+            *("not_a_number", "not_an_amount", "not_a_percentage"),
+            *("ambiguous", "not_a_share", "not_money", "not_whole"),
+        ],
     )
     def test_so_has_whatever_a_field_is_refused(self, code, language):
         t = words_in(language)
@@ -127,6 +132,16 @@ class TestRefusals:
         assert label_of("state_aid", CASE, t) in text
         assert "1.500" in text
         assert "unused" not in text
+
+    @languages
+    def test_a_year_of_prices_is_refused_with_the_numbers_that_are_of_another(self, language):
+        t, template = words_in(language), load_template("adulte_relais").case
+        with pytest.raises(ScenarioError) as caught:
+            template.with_changes({"price_year": 2022})
+        text = refusal_text(caught.value.problems[0], template, t)
+        for address in template.beyond_price_index():
+            assert label_of(address, template, t) in text
+        assert "2005" not in text
 
     @languages
     def test_a_code_without_a_sentence_still_says_where_and_what(self, language):

@@ -4,12 +4,13 @@ import math
 import random
 import re
 import string
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from roi_model import evaluate
 from roi_model.editing import Edits, duplicated, edits_of, without
 from roi_model.parameters import Duration
 from tests.roi_model.building import amount, case, cost
@@ -288,6 +289,25 @@ class TestAnAddress:
         ):
             assert not gives_back(CASE, edits_of(CASE, other), other)
 
+    @pytest.mark.parametrize(
+        "scenario",
+        [
+            CASE.with_changes({"quiet_nights.people": 2000, "state_aid": 1_234_000}),
+            duplicated(CASE, "quiet_nights"),
+            OTHER.with_changes({"aid": 50}),
+        ],
+    )
+    def test_cut_on_its_way_says_so_wherever_it_was_cut(self, scenario):
+        case = load(scenario.id)
+        ratio = evaluate(scenario).ratio
+        sent = urlencode(address_of(case, edits_of(case, scenario), "fr", ratio))
+        for end in range(sent.index("&ratio=") + len("&ratio=x"), len(sent)):
+            found = opened(dict(parse_qsl(sent[:end], keep_blank_values=True)), load)
+            is_said = found.ignored or has_moved(
+                found.announced.ratio, evaluate(found.scenario).ratio
+            )
+            assert is_said or f"{evaluate(found.scenario).ratio:.2f}" == f"{ratio:.2f}", end
+
     def test_of_an_undefined_ratio_announces_none(self):
         address = address_of(CASE, Edits(), "fr", math.nan)
         assert opened(address, load).announced.ratio is None
@@ -298,6 +318,7 @@ class TestAnAddress:
             ({"case": "atlantis"}, "case", "unknown_case"),
             ({"edits": "1AAAA"}, "edits", "unreadable_edits"),
             ({"edits": ""}, "edits", "unreadable_edits"),
+            ({"data": "55d8"}, "data", "cut_stamp"),
             # edits of another case, which do not fit this one
             (
                 {"edits": packed(edits_of(OTHER, duplicated(OTHER, "calm")))},

@@ -130,7 +130,7 @@ class TestOneEuroToScale:
         t = words_in(language)
         items = Tree(euro_to_scale(evaluate(load_case("promevil")), "1 €", t)).all("li")
         for item, key, share in zip(
-            items, ["published", "derived", "assumed"], [0.42, 0.51, 0.07], strict=True
+            items, ["published", "balance", "assumed"], [0.42, 0.51, 0.07], strict=True
         ):
             assert t(f"euro.{key}") in item
             assert t.percent(share) in item

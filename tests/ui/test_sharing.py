@@ -83,7 +83,7 @@ class TestThePage:
         (href,) = re.findall(r'href="(mailto:[^"]*)"', "".join(htmls(app)))
         query = parse_qs(urlsplit(href.replace("&amp;", "&")).query)
         assert len(href) <= LONGEST_IN_MAIL
-        assert query["subject"] == [words_in("fr")("sharing.subject")]
+        assert query["subject"] == [words_in("fr")("sharing.subject", name="Promevil")]
         assert query["body"][0].splitlines()[-1].startswith("/?v=1&lang=fr")
 
     def test_has_a_letter_copied_that_browsers_would_not_hand_over(self):

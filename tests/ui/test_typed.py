@@ -12,7 +12,13 @@ from ui.words import LANGUAGES, words_in
 many = settings(max_examples=300, deadline=None)
 languages = st.sampled_from(LANGUAGES)
 kinds = st.sampled_from(["amount", "quantity", "share", "whole"])
-CODES = {"not_a_number", "ambiguous", "not_a_share", "not_money", "not_whole"}
+NO_NUMBER = {
+    "amount": "not_an_amount",
+    "quantity": "not_a_number",
+    "share": "not_a_percentage",
+    "whole": "not_whole",
+}
+CODES = {*NO_NUMBER.values(), "nothing_typed", "ambiguous", "not_a_share", "not_money"}
 
 SPACES = {
     "a plain space": " ",
@@ -84,7 +90,7 @@ class TestThousands:
     @pytest.mark.parametrize("language", LANGUAGES)
     @pytest.mark.parametrize("text", ["1 50", "1500 000", "1 5000", "1,50,000", "1.500.00"])
     def test_in_groups_of_another_size_are_refused(self, text, language):
-        assert code_of(text, "amount", language) == "not_a_number"
+        assert code_of(text, "amount", language) == "not_an_amount"
 
 
 class TestDecimals:
@@ -168,8 +174,8 @@ class TestAmounts:
         assert parse(text, "amount", language) == -5
 
     def test_a_french_billion_is_a_million_millions_so_it_is_refused(self):
-        assert code_of("3 billions", "amount", "fr") == "not_a_number"
-        assert code_of("3 bn", "amount", "fr") == "not_a_number"
+        assert code_of("3 billions", "amount", "fr") == "not_an_amount"
+        assert code_of("3 bn", "amount", "fr") == "not_an_amount"
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_capitals_do_not_matter(self, language):
@@ -188,6 +194,7 @@ class TestUnits:
         assert parse("2 000 heures", "quantity", "fr", unit_words=words) == 2_000
 
     def test_a_million_of_a_unit_too(self):
+        assert parse("12 postes aidés", "quantity", "fr", unit_words=("aidés", "postes")) == 12
         assert parse("1 million de personnes", "quantity", "fr", unit_words=("personnes",)) == 1e6
         assert parse("1 million of people", "quantity", "en", unit_words=("people",)) == 1e6
 
@@ -228,7 +235,7 @@ class TestShares:
 
     @pytest.mark.parametrize("kind", ["share", "whole"])
     def test_nobody_means_millions_of_percent_or_of_years(self, kind):
-        assert code_of("3 millions", kind, "fr") == "not_a_number"
+        assert code_of("3 millions", kind, "fr") == NO_NUMBER[kind]
 
 
 class TestWholeNumbers:
@@ -249,8 +256,6 @@ class TestWhatIsNoNumber:
     @pytest.mark.parametrize(
         "text",
         [
-            "",
-            " ",
             "douze",
             "abc",
             "-",
@@ -279,11 +284,16 @@ class TestWhatIsNoNumber:
         ],
     )
     def test_is_refused_as_such(self, text, kind, language):
-        assert code_of(text, kind, language) == "not_a_number"
+        assert code_of(text, kind, language) == NO_NUMBER[kind]
+
+    @pytest.mark.parametrize("kind", NO_NUMBER)
+    @pytest.mark.parametrize("text", ["", " ", "\u00a0"])
+    def test_nothing_is_refused_as_nothing(self, text, kind):
+        assert code_of(text, kind, "fr") == "nothing_typed"
 
     def test_what_is_longer_than_a_field_holds_is_refused(self):
         assert parse("1" * LONGEST, "amount", "fr") == float("1" * LONGEST)
-        assert code_of("1" * (LONGEST + 1), "amount", "fr") == "not_a_number"
+        assert code_of("1" * (LONGEST + 1), "amount", "fr") == "not_an_amount"
 
     @many
     @given(text=st.text(max_size=50), kind=kinds, language=languages)
@@ -352,9 +362,13 @@ class TestWhatIsWrittenIsReadBack:
         assert parse(words_in(language).ratio(cents / 100), "amount", language) == cents / 100
 
     @many
-    @given(hundredths=st.integers(-(10**6), 10**6), language=languages)
-    def test_millions_to_two_decimals(self, hundredths, language):
-        euros = hundredths * 10_000
+    @given(
+        hundredths=st.integers(-99_999, 99_999),
+        unit=st.sampled_from([10**6, 10**9]),
+        language=languages,
+    )
+    def test_short_amounts_to_two_decimals(self, hundredths, unit, language):
+        euros = hundredths * unit // 100
         assert parse(words_in(language).short_euros(euros), "amount", language) == euros
 
     @many
