@@ -269,7 +269,7 @@ def _column_name(cell: Any) -> str:
 
 
 def _plain(heading: str) -> str:
-    """Return a heading in small letters without accents, ``_`` for all that stands between words."""
+    """Return a heading in small letters without accents, ``_`` between its words."""
     apart = unicodedata.normalize("NFKD", heading.strip().lower())
     return re.sub(r"[\s_'\u2019-]+", "_", "".join(one for one in apart if not combining(one)))
 

@@ -98,7 +98,7 @@ def _deducted(page: Page) -> list[Entry]:
     """Return the open scenario with more of its effects deducted than it does itself."""
     t, found = page.t, []
     for key, share in DEDUCTIONS.items():
-        if share > page.scenario.value_at("deadweight"):
+        if share > page.scenario.settings.deadweight.value:
             said = {"share": t.percent(share)}
             name, help_text = t("compare.deducted", **said), t("compare.deducted_help", **said)
             found += _read(page, key, partial(deducting, share=share), name, help_text)

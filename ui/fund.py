@@ -72,7 +72,11 @@ def _said_of_other_costs(t: Words, funded: Funded) -> list[str]:
         "amount": t.short_euros(growth.other_costs_of_a_post),
     }
     return [
-        t(f"fund.costs_{name}", others=t("chart.separator").join(map(labels.get, costs)), **amounts)
+        t(
+            f"fund.costs_{name}",
+            others=t("chart.separator").join(labels[one] for one in costs),
+            **amounts,
+        )
         for name, costs in (
             ("follow", growth.costs_following),
             ("held", growth.costs_held),

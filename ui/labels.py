@@ -67,7 +67,7 @@ def choice_text(setting: str, option: Value, scenario: Scenario, t: Words) -> st
 
 
 def value_text(address: str, scenario: Scenario, t: Words) -> str:
-    """Return the number or choice at an address, as a reader is shown it; a dash for one to fill."""
+    """Return the number or choice at an address, as a reader is shown it; a dash to fill in."""
     if address in scenario.choices():
         return choice_text(address, scenario.value_at(address), scenario, t)
     parameter = dict(scenario.parameters())[address]

@@ -79,10 +79,10 @@ def file(page: Page) -> None:
 def _body(page: Page) -> str:
     t = page.t
     labels = {one.id: t.of(one.label) for one in page.scenario.outcomes if one.basis != "balance"}
-    told = [row for row in page.evaluation.by_outcome if row.outcome in labels]
+    explained = [row for row in page.evaluation.by_outcome if row.outcome in labels]
     gains = [
         t("sharing.gain", label=labels[row.outcome], value=t.short_euros(row.present_value))
-        for row in sorted(told, key=lambda row: -row.present_value)[:GAINS_NAMED]
+        for row in sorted(explained, key=lambda row: -row.present_value)[:GAINS_NAMED]
         if row.present_value > 0
     ]
     listed = "\n".join([t("sharing.gains"), *gains]) if gains else ""

@@ -130,9 +130,8 @@ def _suffix(suffix: str, language: Language, unit_words: tuple[str, ...]) -> tup
     if suffix in PERCENT:
         return 1, True
     known = sorted((*CURRENCY, *(word.lower() for word in unit_words)), key=len, reverse=True)
-    rest, passed_over = suffix, True
-    while passed_over:
-        passed_over = next((word for word in known if word and rest.endswith(word)), "")
+    rest = suffix
+    while passed_over := next((word for word in known if word and rest.endswith(word)), ""):
         rest = rest.removesuffix(passed_over).strip()
     rest = re.sub(r" (de|d|of)$", "", rest)
     if not rest:

@@ -385,7 +385,7 @@ def test_no_letter_is_written_without_a_result(language):
 @pytest.mark.parametrize("name", ["own_case", "consumer_mediation"])
 def test_a_letter_opens_with_the_goal_of_its_template(name, language):
     t, template = words_in(language), load_template(name)
-    filled = {address: "10" for address in template.to_fill}
+    filled = dict.fromkeys(template.to_fill, "10")
     said = shown(open_app("share", language, case=name, **filled))
     assert t("sharing.goal", goal=t.of(template.goal)) in said
 

@@ -497,5 +497,5 @@ def test_a_column_that_is_unknown_is_answered_with_those_that_are_known():
 
 
 def test_a_column_that_is_missing_is_named_in_the_readers_language():
-    problems = refused(value_map_from, "partie prenante\nmoi\n".encode(), name="map.csv")
+    problems = refused(value_map_from, b"partie prenante\nmoi\n", name="map.csv")
     assert "colonne « quantité »" in said(problems[1]).replace("\u00a0", " ")
