@@ -21,7 +21,7 @@ from roi_model.reference_data import published_ratios
 from roi_model.scenario import Value
 from roi_model.templates import numbers_missing
 from ui.left_out import left_out
-from ui.sentences import of_the_balance, one_euro, over_years, payback, shared_goal
+from ui.sentences import awaited, of_the_balance, one_euro, over_years, payback, shared_goal
 
 GAINS_NAMED = 3
 MISSING_NAMED = 12
@@ -138,6 +138,8 @@ def _sentence(subject: Subject) -> str:
 def _interval(subject: Subject) -> str:
     """Return the ratios that nine draws in ten lie between."""
     t, simulation = subject.t, subject.simulation
+    if awaited(subject.scenario, subject.evaluation, t):
+        return ""
     if not subject.is_defined:
         return t("headline.no_cost")
     if simulation is None:

@@ -219,6 +219,11 @@ def _selection(portfolio: Portfolio, stated: Sequence[str]) -> tuple[str, tuple[
         texts = tuple(one.removeprefix(begins) for one in stated if one.startswith(begins))
         if len(texts) == len(stated) and known.issuperset(texts):
             return column, texts
+        if len(texts) == len(stated):
+            unknown = ", ".join(sorted(set(texts) - known))
+            rows_say = ", ".join(sorted(filter(None, known)))
+            message = f"no row says {unknown} under {column}; rows say: {rows_say}"
+            raise option_error("--keep", ", ".join(stated), message)
     columns = ", ".join(portfolio.labels)
     message = f"must be COLUMN=TEXT, what rows say in one column kept from the table: {columns}"
     raise option_error("--keep", ", ".join(stated), message)
@@ -245,7 +250,10 @@ def simulated(
     except ScenarioError:
         raise
     except ValueError as error:
-        raise option_error("options", "see below", error) from error
+        name, message = str(error).partition(" ")[0], str(error).partition(" (got")[0]
+        option = name if name in ("draws", "seed", "level") else "between_rows"
+        received = getattr(options, option)
+        raise option_error(f"--{option.replace('_', '-')}", received, message) from error
     with ExitStack() as stack:
         stated |= {"by": by, "workers": options.workers}
         if options.scheduler is not None:

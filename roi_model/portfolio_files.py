@@ -1,13 +1,13 @@
 """From a table to a portfolio: its numbers read, and a table to fill in.
 
 Numbers are read as in value maps (``roi_model.value_map_files``); a decimal comma is that of files
-delimited by semicolons, or of columns that hold one which can be nothing else. A blank, a dash or
+delimited by semicolons, or of tables that hold one which can be nothing else. A blank, a dash or
 ``n.d.`` leaves the number of the template as it is.
 """
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -45,6 +45,8 @@ from roi_model.templates import Template
 from roi_model.value_map_files import number_in
 
 _NOT_KNOWN = frozenset({"-", "–", "—", "n/a", "na", "nd", "n.d.", "nc", "n.c.", "nan"})
+_COMMA = re.compile(r"\d,\d{1,2}\s*%?$|\d,\d{4,}")
+"""A comma that can be no other mark than that of decimals."""
 _EXAMPLE = re.compile(r"\s*ex[ae]mple\b", re.IGNORECASE)
 
 
@@ -88,12 +90,17 @@ def portfolio_from(
         scenario = scenario.with_changes({"perspective": perspective})
     wrong = [one.problem for one in matches if one.problem is not None]
     if not any(one.target not in (ID, IGNORED) for one in matches):
-        message = "some column must be one of the template"
+        message = (
+            "some heading, on the first line, must be a number of the template; "
+            "--column HEADING=ADDRESS says which number one is"
+        )
         wrong.append(column_fault(table.source, "no_column", table.headings, message))
     if wrong:
         raise ScenarioError(wrong, source=table.source)
     table = _without_examples(table, matches)
-    reading = _Reading(table, scenario, matches)
+    to_fill = template.to_fill if isinstance(template, Template) else {}
+    needed = {one.id for one in scenario.costs if to_fill.get(one.id) == "needed"}
+    reading = _Reading(table, scenario, matches, needed)
     heading = {one.target: one.heading for one in matches if one.target != IGNORED}
     try:
         found = reading.portfolio()
@@ -129,10 +136,21 @@ def _without_examples(table: Table, matches: Sequence[Match]) -> Table:
 class _Reading:
     """A table being read: what its cells mean, and all that is wrong with them."""
 
-    def __init__(self, table: Table, scenario: Scenario, matches: Sequence[Match]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        scenario: Scenario,
+        matches: Sequence[Match],
+        needed: Collection[str] = (),
+    ) -> None:
+        """Read ``table``; a row says nothing without the costs ``needed``, where it has them."""
         self.table = table
         self.scenario = scenario
         self.matches = matches
+        self.needed = needed
+        self.units = {address: one.unit for address, one in scenario.parameters()}
+        self.targets = targets_of(scenario)
+        self.mark = self.decimal_mark()
         self.faults: list[tuple[int, Problem]] = []
 
     def portfolio(self) -> Portfolio:
@@ -142,10 +160,9 @@ class _Reading:
         choices: dict[str, list[Value | None]] = {}
         labels: dict[str, list[str]] = {}
         ids: list[str] | None = None
-        targets = targets_of(self.scenario)
         for one in self.matches:
             cells = self.table.column(one.position)
-            address = targets.get(one.target)
+            address = self.targets.get(one.target)
             if one.target == ID:
                 ids = self.ids(cells, one)
             elif address is None:
@@ -206,20 +223,34 @@ class _Reading:
 
     def numbers(self, cells: Sequence[Any], match: Match) -> Any:
         """Return the numbers of a column; NaN for a blank, and for what is refused."""
-        mark = self.table.decimal_mark
-        texts = [cell for cell in cells if isinstance(cell, str)]
-        if mark == "." and any(re.search(r"\d,\d{1,2}\s*%?$|\d,\d{4,}", one) for one in texts):
-            mark = ","
+        is_share = self.units[self.targets[match.target]] == units.SHARE
         found = np.full(len(cells), np.nan)
         for row, cell in enumerate(cells):
             try:
-                number = _number(cell, mark, match.scale)
-            except ValueError as error:
-                code, message = _what_is_wrong(error)
-                self.refuse(row, match.target, code, cell, message)
+                number = _number(cell, self.mark, match.scale, is_share=is_share)
+            except _RefusedError as error:
+                self.refuse(row, match.target, error.code, cell, str(error))
+            except ValueError:
+                message = "may mean two numbers: write it without marks between thousands"
+                self.refuse(row, match.target, "ambiguous_number", cell, message)
             else:
                 found[row] = number
+                if math.isnan(number) and match.target in self.needed:
+                    message = "must not be blank: without this cost the ratio would be too high"
+                    self.refuse(row, match.target, "missing_cost", cell, message)
         return found
+
+    def decimal_mark(self) -> Literal[".", ","]:
+        """Return the table's decimal mark: a comma where one cell of a number can mean no other."""
+        if self.table.decimal_mark == ",":
+            return ","
+        for one in self.matches:
+            address = self.targets.get(one.target)
+            if one.target != ID and address is not None and address not in CHOICES:
+                cells = self.table.column(one.position)
+                if any(isinstance(cell, str) and _COMMA.search(cell) for cell in cells):
+                    return ","
+        return "."
 
     def too_long(self) -> None:
         """Refuse rows that have more cells than there are headings."""
@@ -230,17 +261,18 @@ class _Reading:
                 self.refuse(row, "row", "too_many_cells", len(cells), message, str(width))
 
 
-class _NotANumberError(ValueError):
-    """A cell that holds no number."""
+class _RefusedError(ValueError):
+    """A cell that holds no number, or one that cannot be meant."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
-def _what_is_wrong(error: ValueError) -> tuple[str, str]:
-    if isinstance(error, _NotANumberError):
-        return "not_a_number", str(error)
-    return "ambiguous_number", "may mean two numbers: write it without marks between thousands"
+_NO_NUMBER = ("not_a_number", "must be a number, such as 1200")
 
 
-def _number(cell: Any, mark: Literal[".", ","], scale: float) -> float:
+def _number(cell: Any, mark: Literal[".", ","], scale: float, *, is_share: bool) -> float:
     """Return the number in a cell, NaN where it is blank."""
     if cell is None:
         return math.nan
@@ -248,20 +280,22 @@ def _number(cell: Any, mark: Literal[".", ","], scale: float) -> float:
         text = cell.strip()
         if text.isdecimal() and len(text) < 16:
             return int(text) * scale
-        return _number_in_text(text, mark, scale)
+        return _number_in_text(text, mark, scale, is_share=is_share)
     if not isinstance(cell, int | float | Decimal) or isinstance(cell, bool):
-        raise _NotANumberError("must be a number, such as 1200")
+        raise _RefusedError(*_NO_NUMBER)
     return float(cell) * scale
 
 
-def _number_in_text(text: str, mark: Literal[".", ","], scale: float) -> float:
+def _number_in_text(text: str, mark: Literal[".", ","], scale: float, *, is_share: bool) -> float:
     if not text or text.lower() in _NOT_KNOWN:
         return math.nan
     bare = re.sub(r"^€|\s*(€|EUR|euros?)(\s*/\s*an)?$", "", text)
     number = number_in(bare, decimal_mark=mark)
     if number is None or not math.isfinite(number):
-        raise _NotANumberError("must be a number, such as 1200")
+        raise _RefusedError(*_NO_NUMBER)
     is_percent = bare.endswith("%")
+    if is_percent and not is_share:
+        raise _RefusedError("not_a_share", "must be a number: it cannot be a percentage here")
     return number if is_percent else number * scale
 
 

@@ -8,7 +8,7 @@ from ui.words import UNDEFINED, Words
 
 OF_A_CELL = (
     *("number_not_allowed", "range_excludes_value", "missing_id", "duplicate_id"),
-    *("not_a_number", "ambiguous_number", "too_many_cells"),
+    *("not_a_number", "ambiguous_number", "not_a_share", "missing_cost", "too_many_cells"),
 )
 """Faults of a row."""
 OF_A_TABLE = (
