@@ -214,18 +214,16 @@ def associations(options: argparse.Namespace) -> Associations:
 
 def _selection(portfolio: Portfolio, stated: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """Return the column to choose rows by, and the texts to keep: all are of that column."""
+    message = f"must be COLUMN=TEXT, of one column kept: {', '.join(portfolio.labels)}"
     for column, said in portfolio.labels.items():
         begins, known = f"{column}=", set(said.astype(str))
         texts = tuple(one.removeprefix(begins) for one in stated if one.startswith(begins))
         if len(texts) == len(stated) and known.issuperset(texts):
             return column, texts
         if len(texts) == len(stated):
-            unknown = ", ".join(sorted(set(texts) - known))
             rows_say = ", ".join(sorted(filter(None, known)))
+            unknown = ", ".join(sorted(set(texts) - known))
             message = f"no row says {unknown} under {column}; rows say: {rows_say}"
-            raise option_error("--keep", ", ".join(stated), message)
-    columns = ", ".join(portfolio.labels)
-    message = f"must be COLUMN=TEXT, what rows say in one column kept from the table: {columns}"
     raise option_error("--keep", ", ".join(stated), message)
 
 

@@ -1,7 +1,7 @@
 """From a table to a portfolio: its numbers read, and a table to fill in.
 
 Numbers are read as in value maps (``roi_model.value_map_files``); a decimal comma is that of files
-delimited by semicolons, or of tables that hold one which can be nothing else. A blank, a dash or
+delimited by semicolons, or of columns that hold one which can be nothing else. A blank, a dash or
 ``n.d.`` leaves the number of the template as it is.
 """
 
@@ -47,6 +47,8 @@ from roi_model.value_map_files import number_in
 _NOT_KNOWN = frozenset({"-", "–", "—", "n/a", "na", "nd", "n.d.", "nc", "n.c.", "nan"})
 _COMMA = re.compile(r"\d,\d{1,2}\s*%?$|\d,\d{4,}")
 """A comma that can be no other mark than that of decimals."""
+_EITHER = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""Thousands, or three decimals: not to be told where other numbers have decimal commas."""
 _EXAMPLE = re.compile(r"\s*ex[ae]mple\b", re.IGNORECASE)
 
 
@@ -150,7 +152,9 @@ class _Reading:
         self.needed = needed
         self.units = {address: one.unit for address, one in scenario.parameters()}
         self.targets = targets_of(scenario)
-        self.mark = self.decimal_mark()
+        self.has_commas = self.table.decimal_mark == "," or any(
+            map(self.has_decimal_comma, matches)
+        )
         self.faults: list[tuple[int, Problem]] = []
 
     def portfolio(self) -> Portfolio:
@@ -224,10 +228,13 @@ class _Reading:
     def numbers(self, cells: Sequence[Any], match: Match) -> Any:
         """Return the numbers of a column; NaN for a blank, and for what is refused."""
         is_share = self.units[self.targets[match.target]] == units.SHARE
+        mark = "," if self.has_decimal_comma(match) else self.table.decimal_mark
         found = np.full(len(cells), np.nan)
         for row, cell in enumerate(cells):
             try:
-                number = _number(cell, self.mark, match.scale, is_share=is_share)
+                if self.has_commas and isinstance(cell, str) and _EITHER.fullmatch(cell.strip()):
+                    raise ValueError
+                number = _number(cell, mark, match.scale, is_share=is_share)
             except _RefusedError as error:
                 self.refuse(row, match.target, error.code, cell, str(error))
             except ValueError:
@@ -240,17 +247,12 @@ class _Reading:
                     self.refuse(row, match.target, "missing_cost", cell, message)
         return found
 
-    def decimal_mark(self) -> Literal[".", ","]:
-        """Return the table's decimal mark: a comma where one cell of a number can mean no other."""
-        if self.table.decimal_mark == ",":
-            return ","
-        for one in self.matches:
-            address = self.targets.get(one.target)
-            if one.target != ID and address is not None and address not in CHOICES:
-                cells = self.table.column(one.position)
-                if any(isinstance(cell, str) and _COMMA.search(cell) for cell in cells):
-                    return ","
-        return "."
+    def has_decimal_comma(self, match: Match) -> bool:
+        """Say whether numbers of a column are written with a decimal comma that is nothing else."""
+        if self.targets.get(match.target, ID) not in self.units:
+            return False
+        cells = self.table.column(match.position)
+        return any(isinstance(cell, str) and _COMMA.search(cell) for cell in cells)
 
     def too_long(self) -> None:
         """Refuse rows that have more cells than there are headings."""

@@ -276,7 +276,10 @@ class _Pieces:
         before = self.below(low) + np.cumsum(euros) - euros
         part = np.clip(total - before, 0.0, euros)
         amounts = self.euros * self.counts(low) + np.bincount(rows, part, self.euros.size)
-        return amounts, float(prices[np.flatnonzero(part)[-1]])
+        moving = prices[part > 0]
+        if not moving.size:  # the pieces below make the total, to rounding
+            moving = self.prices[self.prices < low]
+        return amounts, float(moving.max())
 
 
 def _narrowed(sample: Amounts, is_reached: Callable[[float], bool]) -> tuple[float, float]:

@@ -200,11 +200,13 @@ class _Seek:
 
     def _of_straight_line(self, address: str, parameter: Parameter) -> _Crossing | Status:
         above = self._on_one_side(address, parameter, 1.0)
-        may_be_below = parameter.bounds[0] < 0
-        if above == "undefined" or not may_be_below or _is_at_least_0(above):
+        if above == "undefined" or parameter.bounds[0] >= 0 or _value(above) >= 0:
             return above
         # A loss is not corrected for optimism: the line has another slope below 0.
-        return self._on_one_side(address, parameter, -1.0)
+        below = self._on_one_side(address, parameter, -1.0)
+        if _value(below) <= 0:
+            return below
+        return "no_effect" if above == below == "no_effect" else "not_possible"
 
     def _on_one_side(self, address: str, parameter: Parameter, one: float) -> _Crossing | Status:
         """Return where the line through the results at 0 and at ``one`` crosses the target."""
@@ -280,8 +282,9 @@ class _Seek:
         return min(crossings, key=lambda one: abs(one.value - parameter.value))
 
 
-def _is_at_least_0(found: _Crossing | Status) -> bool:
-    return isinstance(found, _Crossing) and found.value >= 0
+def _value(found: _Crossing | Status) -> float:
+    """Return where a line crosses the target; NaN where it does not."""
+    return found.value if isinstance(found, _Crossing) else float("nan")
 
 
 def _floats(amounts: Mapping[str, Numeric]) -> list[float]:

@@ -125,6 +125,7 @@ def test_a_file_is_chosen_in_the_language_of_the_page(visitor, path):
     guest.open(f"{path}?lang=fr")
     shown = guest.page.get_by_text(FRENCH("frame.choose_file"), exact=True)
     shown.wait_for()
+    guest.comes_to_rest()
     control = guest.page.locator("input[type=file]")
     control.focus()
     guest.page.keyboard.press("Shift+Tab")

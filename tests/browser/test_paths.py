@@ -69,6 +69,7 @@ def test_from_the_start_page_to_a_link_that_opens_elsewhere_in_under_25_actions(
 
 def test_a_case_of_ones_own_with_three_outcomes_one_from_the_library(visitor):
     t, her = words_in("fr"), visitor("fr")
+    beneficiary = t.of(load_template("own_case").case.stakeholders[-1].name)
     her.open("/inputs?lang=fr&case=own_case")
     her.page.get_by_text(t("editing.new_outcome"), exact=True).click()
     for name, quantity, value in (
@@ -78,6 +79,8 @@ def test_a_case_of_ones_own_with_three_outcomes_one_from_the_library(visitor):
         her.page.get_by_label(t("editing.outcome_name"), exact=True).fill(name)
         her.page.get_by_label(t("editing.quantity"), exact=True).fill(quantity)
         her.page.get_by_label(t("editing.value"), exact=True).fill(value)
+        her.page.get_by_role("combobox", name=t("editing.who_gains")).click()
+        her.page.get_by_role("option", name=beneficiary).click()
         her.page.get_by_role("button", name=t("editing.add_outcome")).click()
         her.page.get_by_role("heading", name=name).wait_for()
     her.page.get_by_role("button", name=t("frame.menu")).click()
@@ -133,6 +136,8 @@ def test_on_a_phone(visitor):
     t, her = words_in("fr"), visitor("fr", width=390, height=800)
     her.open("/start?lang=fr")
     her.page.locator(".st-key-template_adulte_relais").get_by_role("button").click()
+    her.waits_for_text("h1", t("guide.name")[:12])
+    her.page.get_by_role("button", name=t("guide.on")).click()
     her.waits_for_text("h1", "Combien de postes")
     her.type("Postes aidés par l’État", "12")
     her.page.get_by_role("button", name=t("frame.menu")).click()

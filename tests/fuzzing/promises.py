@@ -185,5 +185,5 @@ def answers(route: str, body: bytes) -> None:
 @lru_cache(maxsize=1)
 def _interface() -> Any:
     settings = settings_from({"ROI_API_RATE": "100000", "ROI_API_DRAWS": "256"})
-    (mount, _) = api_routes(settings, Workers(seconds=settings.api_seconds))
+    (mount, *_) = api_routes(settings, Workers(seconds=settings.api_seconds))
     return mount

@@ -12,7 +12,12 @@ from roi_model import evaluate, load_case
 from roi_model.editing import Edits
 from roi_model.evidence_library import evidence_library
 from roi_model.parameters import Name, Provenance
-from roi_model.reference_data import correction_scale, mediation_in_figures, published_ratios
+from roi_model.reference_data import (
+    correction_scale,
+    discount_rates,
+    mediation_in_figures,
+    published_ratios,
+)
 from roi_model.scenario import SETTING_CHOICES, SETTING_NUMBERS
 from roi_model.sensitivity import one_at_a_time
 from roi_model.simulation import simulate
@@ -1062,6 +1067,7 @@ def without_documents(text):
         *published_ratios().sources.values(),
         *evidence_library().sources.values(),
         *mediation_in_figures().sources.values(),
+        *discount_rates().sources.values(),
         *(one for case in verified_cases() for one in verification(case).sources),
     ]
     names = [typeset(name, "fr") for one in documents for name in (one.title, one.publisher)]

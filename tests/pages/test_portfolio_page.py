@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 
 import numpy as np
@@ -239,6 +240,14 @@ def test_the_associations_are_put_in_the_order_of_the_low_end_with_the_warning()
     ids = simulation.portfolio.ids[np.argsort(-simulation.low)]
     assert [row[0] for row in rows] == list(ids)
     assert t("portfolio.ranking_warning") in shown(app)
+
+
+def test_links_at_the_top_lead_to_what_stands_far_below():
+    app = with_table(HEADINGS + ROWS)
+    said = "".join(htmls(app))
+    assert re.findall(r'href="#(portfolio-\w+)"', said) == re.findall(r'<h2 id="([\w-]+)"', said)
+    assert len(re.findall(r'href="#portfolio', said)) == 3
+    assert 'href="#portfolio' not in "".join(htmls(open_app("portfolio", "fr")))
 
 
 def test_an_association_is_found_by_what_the_table_says_of_it_accents_apart():

@@ -41,6 +41,7 @@ from tests.reports.test_brief import (
     text_of,
 )
 from tests.roi_model.building import case, cost, people_helped
+from ui.portfolio_deducted import not_deducted
 from ui.words import LANGUAGES, words_in
 
 KEPT = {}
@@ -153,7 +154,21 @@ class TestTheFigures:
         assert plain(gain) in text
         assert plain(t("programme.funds_elasticity", elasticity=t.number(0.8))) in text
         assert plain(t("portfolio.funds_warning")) in text
+        assert plain(t("programme.funds_chance", chance=t.percent(0.72, decimals=0))) in text
+        assert plain(t("portfolio.heading_each_euro")) in text
         assert plain(t("portfolio.funds")) not in text_of(made(language))
+
+    def test_name_nobody_who_would_give_or_receive_without_the_chance_of_a_gain(self, language):
+        t = words_in(language)
+        text = text_of(made(language, is_drawn=False, funds=funds() | {"chance": None}))
+        assert plain(t("programme.funds_unsure")) in text
+        assert plain(t("portfolio.heading_each_euro")) not in text
+
+    def test_say_on_the_first_page_what_nothing_is_deducted_for(self, language):
+        t = words_in(language)
+        said = not_deducted(programme(), t)
+        assert t("uncertainty.left_out_deadweight") in said
+        assert plain(said) in plain(pages_of(made(language))[0])
 
     def test_are_those_of_the_point_of_view(self, language):
         t = words_in(language)

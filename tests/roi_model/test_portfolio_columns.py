@@ -91,7 +91,7 @@ def test_a_match_can_be_corrected():
 def test_a_heading_that_fits_two_numbers_is_no_guess():
     table = written(["id", "Prix"], ["a", "1"])
     assert matches_of(table, load_template("own_case"))[1].target == ""
-    with pytest.raises(ScenarioError, match="some column"):
+    with pytest.raises(ScenarioError, match="some heading"):
         portfolio_in(table)
 
 

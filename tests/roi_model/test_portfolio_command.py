@@ -111,10 +111,10 @@ def test_nothing_is_said_on_stderr_where_nothing_is_wrong(table, tmp_path, capsy
 @pytest.mark.parametrize(
     ("more", "where"),
     [
-        (("--draws", 1), "options"),
+        (("--draws", 1), "--draws"),
         (("--perspective", "nobody"), "perspective"),
         (("--between-rows", "state_aid=a"), "--between-rows"),
-        (("--between-rows", "2"), "options"),
+        (("--between-rows", "2"), "--between-rows"),
         (("--column", "nothing"), "--column"),
         (("--column", "nothing=id"), "column nothing"),
         (("--keep", "Remarque"), "--keep"),

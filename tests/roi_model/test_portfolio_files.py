@@ -57,6 +57,18 @@ def test_every_faulty_row_is_listed_with_its_line_and_column():
     assert columns["allowed"][2] == "0 to 1 share"
 
 
+def test_a_percentage_is_refused_where_it_is_no_share():
+    table = written(["id", "deadweight", "quiet_nights.people"], ["a", "12 %", "12 %"])
+    refused = [(one.where, one.code) for one in _problems(table)]
+    assert refused == [("column quiet_nights.people", "not_a_share")]
+
+
+def test_what_may_be_thousands_is_not_read_beside_decimal_commas():
+    table = written(["id", "state_aid", "quiet_nights.people"], ["a", "7,5", "1.234"])
+    refused = [(one.where, one.code) for one in _problems(table)]
+    assert refused == [("column quiet_nights.people", "ambiguous_number")]
+
+
 def test_decimal_commas_are_those_of_the_column():
     table = written(["id", "deadweight", "state_aid"], ["a", "0,25", "1,234"], delimiter=",")
     refused = [(one.where, one.code) for one in _problems(table)]

@@ -96,14 +96,15 @@ def test_a_parquet_file(tmp_path):
 
     columns = {
         "id": ["a", "b", "c"],
-        "state_aid": [1.5, None, math.nan],
-        "damage.count": [1, 2, -3],
+        "state_aid": [1.5, 2.0, None],
+        "quiet_nights.people": [1_000.0, None, math.nan],
+        "damage.count": [1, 2, 3],
     }
     path = tmp_path / "table.parquet"
     parquet.write_table(pyarrow.table(columns), path)
     portfolio = read_portfolio(path, ADULTE_RELAIS)
-    np.testing.assert_array_equal(portfolio.numbers["state_aid"], [1.5, math.nan])
-    assert [(one.line, one.where) for one in portfolio.problems] == [(3, "column damage.count")]
+    np.testing.assert_array_equal(portfolio.numbers["quiet_nights.people"], [1_000.0, math.nan])
+    assert [(one.line, one.code) for one in portfolio.problems] == [(3, "missing_cost")]
 
 
 @pytest.mark.parametrize(

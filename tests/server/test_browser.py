@@ -1,33 +1,30 @@
 """The served dashboard in Chromium: nothing it does is against its own security policy."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.server.test_serving import metrics
 
 pytestmark = pytest.mark.browser
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 
 
 @contextmanager
-def visitor() -> Iterator[Page]:
+def visitor(chromium: Browser) -> Iterator[Page]:
     """Give a page of a browser of one's own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
-        page = browser.new_context(locale="fr-FR").new_page()
-        page.set_default_timeout(30_000)
-        yield page
-        browser.close()
+    context = chromium.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with visitor() as page:
+def page(chromium: Browser) -> Iterator[Page]:
+    with visitor(chromium) as page:
         yield page
 
 

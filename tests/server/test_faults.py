@@ -234,11 +234,13 @@ class TestReadOnlyDisk:
             assert storage.open(latest.id).scenario == CASE
 
     @pytest.mark.browser
-    def test_a_server_opens_what_is_saved_and_says_that_it_can_keep_nothing(self, disk, url):
+    def test_a_server_opens_what_is_saved_and_says_that_it_can_keep_nothing(
+        self, chromium, disk, url
+    ):
         with opened(url) as database:
             saved = save(Storage(database), NO_LINK)
         disk.allow(writing=False)
-        with running_server(database_url=url, stop_seconds=1) as address, visitor() as page:
+        with running_server(database_url=url, stop_seconds=1) as address, visitor(chromium) as page:
             assert ask(f"{address}/readyz").status == 200
             open_page(page, f"{address}/s/{saved.id}")
             page.get_by_text("Scénario enregistré x, version 1").wait_for()

@@ -352,7 +352,7 @@ def running_nginx(place: Path, ports: list[int]):
 
 @needs_nginx
 @pytest.mark.browser
-def test_who_loses_her_replica_finds_her_scenario_on_the_other(cluster, tmp_path):
+def test_who_loses_her_replica_finds_her_scenario_on_the_other(chromium, cluster, tmp_path):
     url = cluster.new_database("replicas")
     ports = [free_port(), free_port()]
     shared = {"database_url": url.replace("+psycopg", ""), "stop_seconds": 1}
@@ -361,7 +361,7 @@ def test_who_loses_her_replica_finds_her_scenario_on_the_other(cluster, tmp_path
         running_server(port=ports[0], **shared) as first,
         running_server(port=ports[1], **shared) as second,
         running_nginx(tmp_path, ports) as address,
-        visitor() as page,
+        visitor(chromium) as page,
     ):
         open_page(page, f"{address}/saved?v=1&lang=fr&quiet_nights.people=1200")
         page.get_by_role("button", name="Enregistrer", exact=True).click()

@@ -1,13 +1,12 @@
 """Signing in through a real provider: one's own scenarios, and nobody else's."""
 
 import importlib.util
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import create_engine, select
 
 from server.settings import settings_from
@@ -15,7 +14,7 @@ from server.sign_in import COOKIE, LONGEST_RETURN, BackAgain, secrets_of
 from server.tables import SCENARIO
 from tests.server.asking import ask_app, free_port, running_server
 from tests.server.provider import CLIENT, PASSWORD, Provider, running_provider
-from tests.server.test_browser import OPTIONS, open_page, rest
+from tests.server.test_browser import open_page, rest
 from tests.server.test_settings import SECRET, SIGN_IN
 from ui.saving import pseudonym
 
@@ -104,14 +103,6 @@ def signed(request, tmp_path_factory) -> Iterator[Signed]:
         yield Signed(server, provider, place / "saved.sqlite3")
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
-        yield browser
-        browser.close()
-
-
 def sign_in(page: Page, person: str) -> None:
     page.get_by_role("button", name="Se connecter").click()
     page.get_by_role("link", name=person).click()
@@ -120,11 +111,11 @@ def sign_in(page: Page, person: str) -> None:
 
 
 @pytest.mark.browser
-def test_one_signs_in_saves_and_nobody_else_edits_it(signed, browser):
+def test_one_signs_in_saves_and_nobody_else_edits_it(signed, chromium):
     address = f"{signed.server}/saved?v=1&lang=fr&quiet_nights.people=1200"
 
     def visitor() -> Page:
-        page = browser.new_context(locale="fr-FR").new_page()
+        page = chromium.new_context(locale="fr-FR").new_page()
         page.set_default_timeout(20_000)
         open_page(page, address)
         return page
