@@ -397,14 +397,14 @@ class TestTheCommand:
         [
             (("-o", "p.docx"), "p.docx: must end in .pdf, .xlsx"),
             (("-o", "p.pdf", "--group", "x"), "--group: must be a column kept from the table"),
-            (("-o", "p.pdf", "--draws", "3"), "options: draws must be between"),
+            (("-o", "p.pdf", "--draws", "3"), "--draws: draws must be between"),
             (("-o", "p.pdf", "--between-rows", "much"), "--between-rows: must be ADDRESS=RANK"),
             (
                 ("-o", "p.pdf", "--draws", "0", "--away", "2", "--towards", "1"),
                 "options: away must",
             ),
             (("-o", "p.pdf", "--perspective", "x"), "perspective"),
-            (("-o", "p.pdf", "--keep", "Région=x"), "--keep: must be COLUMN=TEXT"),
+            (("-o", "p.pdf", "--keep", "Région=x"), "--keep: no row says x under Région"),
             (("-o", "p.pdf", "--scheduler", "nothing at all"), "--scheduler: must be the address"),
             (("-o", "nowhere/p.pdf", "--draws", "0"), "p.pdf: must be a file that can be written"),
         ],
